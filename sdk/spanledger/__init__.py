@@ -1,0 +1,1 @@
+"""Spanledger: business spans from any integration."""
