@@ -1,0 +1,89 @@
+"""Numbered, forward-only migrations: plain SQL files, run in order, each remembered once it has run.
+
+A statement must be repeatable (`IF NOT EXISTS`), because a process may die between a statement and its record.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from spanledger_store.errors import MigrationFailed
+
+if TYPE_CHECKING:
+    from spanledger_store.store import Store
+
+_FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql\Z")
+_LEDGER = """
+CREATE TABLE IF NOT EXISTS schema_migrations
+(
+    Name String,
+    AppliedAt DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY Name
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file: its name without the suffix, and its statements in order."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+def migrations() -> list[Migration]:
+    """Every migration of this version, in the order of their numbers.
+
+    Raises:
+        MigrationFailed: a file's name has no number, or two files share one.
+    """
+    found: dict[str, Migration] = {}
+    folder = resources.files("spanledger_store") / "migrations"
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        if not file.name.endswith(".sql"):
+            continue
+        match = _FILE_NAME.match(file.name)
+        if match is None or match[1] in found:
+            raise MigrationFailed(f"The migration {file.name} has no number of its own.", hint="Name it NNNN_what.sql.")
+        found[match[1]] = Migration(file.name.removesuffix(".sql"), statements_of(file.read_text(encoding="utf-8")))
+    return list(found.values())
+
+
+def statements_of(text: str) -> tuple[str, ...]:
+    """Split a file at the semicolons that end a line."""
+    return tuple(part.strip() for part in re.split(r";[ \t]*(?:\n|\Z)", text) if _has_sql(part))
+
+
+def migrate(store: Store) -> list[str]:
+    """Run what has not run yet and return the names, oldest first.
+
+    Raises:
+        MigrationFailed: a statement was refused; those before it stay applied, and the next start goes on from there.
+    """
+    store.command(_LEDGER)
+    done = {row[0] for row in store.query("SELECT Name FROM schema_migrations").result_rows}
+    applied: list[str] = []
+    for migration in migrations():
+        if migration.name in done:
+            continue
+        for number, statement in enumerate(migration.statements, 1):
+            try:
+                store.command(statement)
+            except ClickHouseError as error:
+                raise MigrationFailed(
+                    f"Migration {migration.name}, statement {number}, was refused: {error}",
+                    hint="Nothing after it ran. Mend the cause and start again; it goes on from there.",
+                ) from error
+        store.insert("schema_migrations", [[migration.name]], ["Name"])
+        applied.append(migration.name)
+    return applied
+
+
+def _has_sql(part: str) -> bool:
+    return any(line.strip() and not line.strip().startswith("--") for line in part.splitlines())

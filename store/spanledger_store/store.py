@@ -1,0 +1,192 @@
+"""The store: one interface over an embedded ClickHouse engine or a server.
+
+Every caller's thread has a handle of its own, because an engine handle answers one query at a time while several
+handles answer side by side.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, cast
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+from clickhouse_connect.driver.query import QueryResult
+
+from spanledger_store import migrate, ownership
+from spanledger_store.dsn import Embedded, Server, Target, parse_dsn
+from spanledger_store.errors import StoreUnavailable
+
+_COMMON_SETTINGS: Mapping[str, str] = {
+    # A row that was acknowledged must survive; a query must not be cut short silently.
+    "async_insert": "0",
+    "max_execution_time": "0",
+}
+
+
+class Store:
+    """An open store. Make one with `Store.open`; close it, or use it as a context manager."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._local = threading.local()
+        self._handles: list[Client] = []
+        self._guard = threading.Lock()
+        self._closed = False
+
+    @classmethod
+    def open(cls, dsn: str) -> Store:
+        """Open the store that `dsn` names and create its database; the schema is `migrate`'s.
+
+        Raises:
+            SettingInvalid: the DSN makes no sense.
+            StoreBusy: another process owns the embedded directory.
+            StoreUnavailable: the directory cannot be written, or the server does not answer.
+        """
+        target = parse_dsn(dsn)
+        if isinstance(target, Embedded):
+            ownership.own(target.path)
+        store = cls(target)
+        try:
+            store._create_database()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @property
+    def database(self) -> str:
+        """The database that holds every table of this store."""
+        return self._target.database
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the engine runs in this process."""
+        return isinstance(self._target, Embedded)
+
+    def migrate(self) -> list[str]:
+        """Run the migrations that have not run yet, in order, and return their names."""
+        return migrate.migrate(self)
+
+    def client(self) -> Client:
+        """The calling thread's own handle."""
+        handle: Client | None = getattr(self._local, "handle", None)
+        if handle is None:
+            handle = self._connect(self._target.database)
+            self._local.handle = handle
+        return handle
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> QueryResult:
+        """Run a SELECT. Values are bound as `{name:Type}` from `parameters`, never formatted into `sql`."""
+        return self.client().query(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a SELECT as dicts by column name; times come back as naive UTC datetimes."""
+        return list(self.query(sql, parameters).named_results())
+
+    def command(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run a statement that returns at most one value (DDL, INSERT … SELECT, SELECT of a scalar)."""
+        return self.client().command(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
+
+    def insert(self, table: str, rows: Sequence[Sequence[Any]], column_names: Sequence[str]) -> None:
+        """Insert rows given as Python values. For control data; spans take `raw_insert`."""
+        self.client().insert(table, rows, column_names=list(column_names))
+
+    def raw_insert(
+        self,
+        table: str,
+        payload: bytes,
+        fmt: str,
+        settings: Mapping[str, Any] | None = None,
+        column_names: Sequence[str] | None = None,
+    ) -> None:
+        """Insert `payload`, which is already encoded in ClickHouse's input format `fmt`."""
+        self.client().raw_insert(
+            table,
+            column_names=list(column_names) if column_names else None,
+            insert_block=payload,
+            fmt=fmt,
+            settings=dict(settings or {}),
+        )
+
+    def close(self) -> None:
+        """Close every handle and give the directory back. Queries that still run are waited for."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            handles, self._handles = self._handles, []
+        for handle in handles:
+            handle.close()
+        if isinstance(self._target, Embedded):
+            ownership.disown(self._target.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _create_database(self) -> None:
+        handle = self._connect(None)
+        # The name was checked to be an identifier when the DSN was read.
+        handle.command(f"CREATE DATABASE IF NOT EXISTS {self._target.database} ENGINE = Atomic")
+
+    def _connect(self, database: str | None) -> Client:
+        try:
+            handle = _open_handle(self._target, database)
+        except (DatabaseError, OperationalError) as error:
+            raise StoreUnavailable(
+                f"The store does not answer: {error}",
+                hint="Check the DSN, and that the server is up and accepts these credentials.",
+            ) from error
+        except ClickHouseError as error:
+            raise StoreUnavailable(f"The embedded engine does not start: {error}") from error
+        with self._guard:
+            if self._closed:
+                handle.close()
+                raise StoreUnavailable("The store is closed.", retryable=False)
+            self._handles.append(handle)
+        return handle
+
+
+def _open_handle(target: Target, database: str | None) -> Client:
+    settings = dict(_COMMON_SETTINGS)
+    if isinstance(target, Embedded):
+        return cast(
+            Client,
+            clickhouse_connect.get_client(
+                interface="chdb", path=str(target.path), database=database or "default", settings=settings
+            ),
+        )
+    return _open_server_handle(target, database, settings)
+
+
+def _open_server_handle(target: Server, database: str | None, settings: dict[str, str]) -> Client:
+    return clickhouse_connect.get_client(
+        host=target.host,
+        port=target.port,
+        username=target.username,
+        password=target.password,
+        secure=target.secure,
+        database=database or "default",
+        settings=settings,
+        autogenerate_session_id=False,
+        connect_timeout=10,
+        send_receive_timeout=300,
+    )
