@@ -1,0 +1,1 @@
+"""From spans to transactions: process definitions, stitching, judging, exceptions."""

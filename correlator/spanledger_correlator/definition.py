@@ -1,0 +1,155 @@
+"""A declared process: its root entity, steps, deadlines, SLA, severity rules and owners.
+
+These are the objects that `loading.load_definitions` makes of YAML files; docs/definitions.md is the grammar. They are
+immutable, and what they refer to (steps, entity types) is known to exist. Durations are integers of nanoseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from spanledger.attributes import Impact
+
+Severity = Literal["critical", "high", "medium", "low"]
+SlaState = Literal["on_track", "at_risk", "breached", "met", "met_late"]
+Comparison = Literal[">=", ">", "<=", "<"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`{account.tier: platinum}`: the newest value of an attribute of the related entity of that type."""
+
+    entity_type: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """A milestone of the process. Without `required_when`, `required` alone decides; with it, all must hold too."""
+
+    name: str
+    system: str
+    start: bool = False
+    end: bool = False
+    many: bool = False
+    required: bool = True
+    required_when: tuple[Condition, ...] = ()
+    grace_ns: int = 0
+    within_ns: int | None = None
+    of: str | None = None
+    due_from: str | None = None
+    settles: str | None = None
+    one_per: str | None = None
+    match: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRule:
+    """Who must act. An empty tuple stands for any; all that is given must hold; the first rule that matches wins."""
+
+    owner: str
+    steps: tuple[str, ...] = ()
+    error_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AmountTest:
+    """`>= 100000 EUR`: holds against the money at stake in that currency."""
+
+    operator: Comparison
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """How bad an open problem is. None stands for any; all that is given must hold; the first that matches wins."""
+
+    severity: Severity
+    stuck: bool | None = None
+    sla: SlaState | None = None
+    amount: AmountTest | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTier:
+    """Another target for the transactions for which all conditions hold; the first that matches wins."""
+
+    conditions: tuple[Condition, ...]
+    target_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """How long the whole transaction may take, and the share (0 to 1) of that time from which it is at risk."""
+
+    target_ns: int
+    at_risk_at: Decimal
+    tiers: tuple[SlaTier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDefinition:
+    """One version of a process. `text` is the YAML as it was read from `path`; `amount_from` is empty if not given."""
+
+    process: str
+    version: int
+    effective_from: datetime
+    title: str
+    impact: Impact
+    entity: str
+    joined_by: tuple[str, ...]
+    relates_to: tuple[str, ...]
+    ignore_ids: Mapping[str, tuple[str, ...]] = field(hash=False)
+    owners: tuple[OwnerRule, ...]
+    amount_from: str
+    steps: tuple[StepRule, ...]
+    cancelled_by: tuple[str, ...]
+    failed_by: tuple[str, ...]
+    sla: Sla | None
+    severity: tuple[SeverityRule, ...]
+    text: str = field(repr=False)
+    path: str
+
+    def step(self, name: str) -> StepRule | None:
+        """The rule of an ordered step; None for any other, `cancelled_by` and `failed_by` included."""
+        return next((step for step in self.steps if step.name == name), None)
+
+    @property
+    def step_names(self) -> tuple[str, ...]:
+        """Every step that a span of this process can match: the ordered ones, then the cancelling and failing ones."""
+        return (*(step.name for step in self.steps), *self.cancelled_by, *self.failed_by)
+
+
+class Definitions:
+    """Every version of every process that was loaded, ordered by process and version."""
+
+    def __init__(self, versions: Iterable[ProcessDefinition]) -> None:
+        self._versions = tuple(sorted(versions, key=lambda version: (version.process, version.version)))
+
+    def __iter__(self) -> Iterator[ProcessDefinition]:
+        return iter(self._versions)
+
+    def __len__(self) -> int:
+        return len(self._versions)
+
+    def in_force(self, at: datetime) -> list[ProcessDefinition]:
+        """Per process the version of the newest `effective_from` not after `at`, of equals the highest version."""
+        newest: dict[str, ProcessDefinition] = {}
+        for version in self._versions:
+            if version.effective_from <= at:
+                present = newest.get(version.process)
+                if present is None or version.effective_from >= present.effective_from:
+                    newest[version.process] = version
+        return list(newest.values())
+
+    def get(self, process: str, version: int | None = None) -> ProcessDefinition | None:
+        """That version of a process, without `version` its highest, in force already or not; None if there is none."""
+        found = [one for one in self._versions if one.process == process and version in {None, one.version}]
+        return found[-1] if found else None
