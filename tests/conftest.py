@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from spanledger_store import Store
 
 _numbers = itertools.count(1)
