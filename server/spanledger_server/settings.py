@@ -1,0 +1,196 @@
+"""The one registry of settings: name, environment variable, default, type and a sentence each.
+
+It feeds the options of the command line, docs/settings.md, and the check at start. An option given on the command line
+wins over the environment, which wins over the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from spanledger_server.address import Address
+from spanledger_store import SettingInvalid
+
+PREFIX = "SPANLEDGER_"
+
+MEBIBYTE = 1024 * 1024
+
+
+def _default_dsn() -> str:
+    return f"chdb://{quote(str(Path.cwd() / 'spanledger-data'))}"
+
+
+def _to_address(value: object) -> object:
+    return Address.parse(value) if isinstance(value, str) else value
+
+
+def _to_tokens(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    tokens: dict[str, SecretStr] = {}
+    for entry in filter(None, (part.strip() for part in value.split(","))):
+        tenant, colon, token = entry.partition(":")
+        if not colon or not tenant or len(token) < 16:
+            # The entry itself is a secret: it is not repeated.
+            raise ValueError("write tenant:token, several with commas between; a token has 16 characters or more")
+        if token in {known.get_secret_value() for known in tokens.values()}:
+            raise ValueError(f"the token of tenant {tenant!r} is given to another tenant as well")
+        if tenant in tokens:
+            raise ValueError(f"tenant {tenant!r} is given two tokens")
+        tokens[tenant] = SecretStr(token)
+    return tokens
+
+
+AddressSetting = Annotated[Address, BeforeValidator(_to_address), PlainSerializer(str)]
+TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `Settings()` reads the environment; `load` also says what is wrong and where."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
+    )
+
+    dsn: str = Field(
+        default_factory=_default_dsn,
+        description="Where the store is: chdb:///absolute/path for the embedded engine, "
+        "clickhouse://user:password@host:8123/database for a server.",
+        json_schema_extra={"default_text": "chdb:// and ./spanledger-data made absolute", "shape": "DSN"},
+    )
+    otlp_grpc_address: AddressSetting = Field(
+        default=Address("127.0.0.1", 4317),
+        description="Where the collector receives OTLP/gRPC.",
+        json_schema_extra={"shape": "HOST:PORT"},
+    )
+    otlp_http_address: AddressSetting = Field(
+        default=Address("127.0.0.1", 4318),
+        description="Where the collector receives OTLP/HTTP.",
+        json_schema_extra={"shape": "HOST:PORT"},
+    )
+    api_address: AddressSetting = Field(
+        default=Address("127.0.0.1", 8080),
+        description="Where the API answers.",
+        json_schema_extra={"shape": "HOST:PORT"},
+    )
+    default_tenant: str = Field(
+        default="default",
+        min_length=1,
+        max_length=128,
+        description="The tenant of a request that carries no credential, where none is asked for.",
+        json_schema_extra={"shape": "NAME"},
+    )
+    ingest_tokens: TokensSetting = Field(
+        default_factory=dict,
+        description="Who may send spans: tenant:token, several with commas between. "
+        "Once one is set, every sender needs one, and its tenant comes from it.",
+        json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: senders need no token"},
+    )
+    api_tokens: TokensSetting = Field(
+        default_factory=dict,
+        description="Who may ask the API: tenant:token, several with commas between. "
+        "Once one is set, every caller needs one, and sees its tenant only.",
+        json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: callers need no token"},
+    )
+    max_body_bytes: int = Field(
+        default=64 * MEBIBYTE,
+        ge=1024,
+        le=1024 * MEBIBYTE,
+        description="The largest OTLP request that the collector takes, in bytes after decompression.",
+        json_schema_extra={"shape": "BYTES"},
+    )
+    definitions_dir: Path | None = Field(
+        default=None,
+        description="A folder with process definitions of your own (*.yaml), used beside those that come along.",
+        json_schema_extra={"shape": "FOLDER", "default_text": "none"},
+    )
+    correlate_every: float = Field(
+        default=0.2,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long the correlator rests before it looks for new spans, in seconds.",
+        json_schema_extra={"shape": "SECONDS"},
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="The least severe message that is logged: debug, info, warning or error.",
+        json_schema_extra={"shape": "LEVEL"},
+    )
+
+    @field_validator("definitions_dir")
+    @classmethod
+    def _folder_is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"there is no folder {value}")
+        return value
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is to be said about one setting. `option` is None for a secret, which a process list would show."""
+
+    name: str
+    env: str
+    option: str | None
+    shape: str
+    default: str
+    description: str
+
+
+def registry() -> list[Setting]:
+    """Every setting, in the order of their declaration."""
+    return [_described(name, field) for name, field in Settings.model_fields.items()]
+
+
+def load(given: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of this process: the environment, over which go the values in `given` that are not None.
+
+    Raises:
+        SettingInvalid: a value makes no sense; the message names every such setting and the reason.
+    """
+    values = {name: value for name, value in (given or {}).items() if value is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise SettingInvalid(_complaint(error, values), hint="Nothing was started.") from error
+
+
+def token_tenants(tokens: Mapping[str, SecretStr]) -> dict[str, str]:
+    """The tenant that each token belongs to, by token."""
+    return {token.get_secret_value(): tenant for tenant, token in tokens.items()}
+
+
+def names(settings: Iterable[str]) -> str:
+    """The environment variables of these settings, for a message."""
+    return " and ".join(PREFIX + name.upper() for name in settings)
+
+
+def _described(name: str, field: FieldInfo) -> Setting:
+    extra: Mapping[str, Any] = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return Setting(
+        name=name,
+        env=PREFIX + name.upper(),
+        option=None if extra.get("secret") else "--" + name.replace("_", "-"),
+        shape=str(extra["shape"]),
+        default=str(extra.get("default_text", field.default)),
+        description=str(field.description),
+    )
+
+
+def _complaint(error: ValidationError, given: Mapping[str, Any]) -> str:
+    sentences = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = str(problem["loc"][0])
+        place = "--" + name.replace("_", "-") if name in given else PREFIX + name.upper()
+        reason = problem["msg"].removeprefix("Value error, ")
+        sentences.append(f"{place}: {reason[:1].lower()}{reason[1:]}")
+    return "; ".join(sentences) + "."
