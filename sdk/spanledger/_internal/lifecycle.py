@@ -1,0 +1,125 @@
+"""`configure`, `flush` and `shutdown`: from nothing to sending, and back."""
+
+import atexit
+import os
+from collections.abc import Mapping
+
+from spanledger._internal import runtime
+from spanledger._internal.problems import PROBLEMS, never_raises
+from spanledger._internal.runtime import Runtime
+from spanledger._internal.sender import Sender
+from spanledger._internal.settings import resolve
+
+
+def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
+    *,
+    service_name: str | None = None,
+    system: str | None = None,
+    legal_entity: str | None = None,
+    region: str | None = None,
+    id_scope: str | None = None,
+    endpoint: str | None = None,
+    protocol: str | None = None,
+    token: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    queue_size: int = 20_000,
+    batch_size: int = 512,
+    delay: float = 1.0,
+    exit_timeout: float = 5.0,
+) -> None:
+    """Begin to send business spans. Until then, every other call of the SDK does nothing.
+
+    Args:
+        service_name: who sends; else `OTEL_SERVICE_NAME`.
+        system: where the steps happen, said of every span that does not say otherwise.
+        legal_entity: in whose books, likewise.
+        region: likewise.
+        id_scope: a name space of the ids, likewise.
+        endpoint: the collector's base address, `http://127.0.0.1:4318`; else `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` or
+            `OTEL_EXPORTER_OTLP_ENDPOINT`; else port 4318 (4317 for gRPC) of this machine.
+        protocol: `http/protobuf` or `grpc` (needs `spanledger[grpc]`); else `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL` or
+            `OTEL_EXPORTER_OTLP_PROTOCOL`; else `http/protobuf`.
+        token: the collector's token, sent as `Authorization: Bearer`; it decides the tenant.
+        headers: further headers, beside `OTEL_EXPORTER_OTLP_HEADERS`.
+        timeout: seconds for one export with its retries; else `OTEL_EXPORTER_OTLP_TIMEOUT`; else 10.
+        queue_size: spans that may wait to be sent; more are lost, counted and logged.
+        batch_size: spans in one request, at most.
+        delay: seconds that the first span of a batch waits for others.
+        exit_timeout: seconds that the program's end waits for the last spans.
+
+    Spans pass no sampler and no limit of the host's, go to this collector only, and the host's own tracing never sees
+    them. It may be called again: what the earlier settings still hold is sent first. `OTEL_SDK_DISABLED=true` keeps
+    everything off.
+
+    Raises:
+        ConfigurationError: an argument that cannot be meant, `delay=-1`: the one call that raises, because it is made
+            once, at the start, by who can mend it. A wrong environment variable is logged and passed over.
+
+    Example:
+        >>> sl.configure(service_name="invoice-sync", system="netsuite", endpoint="http://127.0.0.1:4318")
+    """
+    # A program that never configures never pays for the exporter and its HTTP client.
+    from spanledger._internal.exporter import OtlpExporter  # noqa: PLC0415
+
+    settings = resolve(
+        os.environ,
+        service_name=service_name,
+        system=system,
+        legal_entity=legal_entity,
+        region=region,
+        id_scope=id_scope,
+        endpoint=endpoint,
+        protocol=protocol,
+        token=token,
+        headers=headers,
+        timeout=timeout,
+        queue_size=queue_size,
+        batch_size=batch_size,
+        delay=delay,
+        exit_timeout=exit_timeout,
+    )
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")
+        return
+    sender = Sender(lambda: OtlpExporter(settings), queue_size=queue_size, batch_size=batch_size, delay=delay)
+    previous = runtime.install(Runtime(settings, sender))
+    if previous is not None:
+        previous.sink.shutdown(previous.settings.exit_timeout)
+    atexit.unregister(_at_exit)
+    atexit.register(_at_exit)
+
+
+@never_raises(lambda: False)
+def flush(timeout: float = 5.0) -> bool:
+    """Wait until every span that has ended is stored, for at most `timeout` seconds.
+
+    Returns whether that is so; False where the time ran out or the collector refused some. True where nothing is
+    configured. It never raises.
+
+    Example:
+        >>> sl.flush(2.0)
+        True
+    """
+    running = runtime.current()
+    return True if running is None else running.sink.flush(timeout)
+
+
+@never_raises(lambda: False)
+def shutdown(timeout: float = 5.0) -> bool:
+    """Send what is left, for at most `timeout` seconds, and do nothing from then on. Done at the program's end anyway.
+
+    Returns whether everything was sent. It never raises.
+
+    Example:
+        >>> sl.shutdown()
+        True
+    """
+    previous = runtime.install(None)
+    return True if previous is None else previous.sink.shutdown(timeout)
+
+
+def _at_exit() -> None:
+    running = runtime.current()
+    if running is not None:
+        shutdown(running.settings.exit_timeout)

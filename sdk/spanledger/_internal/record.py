@@ -1,0 +1,200 @@
+"""One business span while it is being written: its attributes, checked value by value. What is wrong is left out."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from spanledger import attributes as names
+from spanledger._internal import moments, money
+from spanledger._internal import text as texts
+from spanledger._internal.details import Details
+from spanledger._internal.failures import Failure
+from spanledger._internal.finished import Value
+from spanledger._internal.problems import PROBLEMS, never_raises, nothing
+
+_TEXTS = (
+    (names.PROCESS, "process"),
+    (names.TRANSACTION, "transaction"),
+    (names.SYSTEM, "system"),
+    (names.ID_SCOPE, "id_scope"),
+    (names.LEGAL_ENTITY, "legal_entity"),
+    (names.REGION, "region"),
+    (names.IDEMPOTENCY_KEY, "idempotency_key"),
+    (names.REPLAY_OF, "replay_of"),
+)
+FAILING = frozenset({"failure", "rejected"})
+
+
+class Record:
+    """The attributes of one span. Safe to write from several threads: a step may be handed to workers.
+
+    No setter raises: a value that cannot be taken is reported and left out.
+    """
+
+    def __init__(self, step: str) -> None:
+        self._values: dict[str, Value] = {names.STEP: step}
+        self._ids: dict[str, dict[str, None]] = {}
+        self._allocations: dict[str, dict[str, str]] = {}
+        self._lock = threading.Lock()
+
+    def describe(self, details: Details) -> None:
+        """Take over every detail that was given; one that cannot be taken does not cost the others."""
+        for name, field in _TEXTS:
+            self.text(name, getattr(details, field))
+        for name, field, setter in (
+            (names.DUE_AT, "due_at", self.moment),
+            (names.OCCURRED_AT, "occurred_at", self.moment),
+            (names.ATTEMPT, "attempt", self.whole),
+            (names.RECORD_COUNT, "record_count", self.whole),
+        ):
+            if (value := getattr(details, field)) is not None:
+                setter(name, value)
+        if details.impact is not None:
+            self.word(names.IMPACT, details.impact, names.IMPACTS, "impact")
+        if details.outcome is not None:
+            self.outcome(details.outcome)
+        self._pair(self.amount, details.amount, "amount", "('48200.00', 'EUR')")
+        self._pair(self.quantity, details.quantity, "quantity", "('7.5', 'hours')")
+        self._describe_entities(details)
+
+    def _describe_entities(self, details: Details) -> None:
+        for entity_type, ids in _items(details.entities, "entities"):
+            self.entity(entity_type, ids)
+        for entity_type, ids in _items(details.aliases, "aliases"):
+            self.alias(entity_type, ids)
+        for entity_type, facts in _items(details.attributes, "attributes"):
+            for key, value in _items(facts, "attributes"):
+                self.attribute(entity_type, key, value)
+        for entity_type, shares in _items(details.allocations, "allocations"):
+            self.allocate(entity_type, shares)
+
+    def get(self, name: str) -> Value | None:
+        """A value as it stands."""
+        return self._values.get(name)
+
+    @never_raises(nothing)
+    def text(self, name: str, value: object) -> None:
+        """A text attribute; None leaves it as it is."""
+        known = texts.identifier(value)
+        if known is not None:
+            self._values[name] = known
+
+    @never_raises(nothing)
+    def word(self, name: str, value: object, allowed: tuple[str, ...], what: str) -> None:
+        """An attribute that allows certain words only."""
+        known = texts.word(value, allowed, what)
+        if known is not None:
+            self._values[name] = known
+
+    @never_raises(nothing)
+    def whole(self, name: str, value: object) -> None:
+        """An int attribute."""
+        known = texts.whole(value, name)
+        if known is not None:
+            self._values[name] = known
+
+    @never_raises(nothing)
+    def outcome(self, value: object) -> None:
+        """The step's outcome."""
+        self.word(names.OUTCOME, value, names.OUTCOMES, "outcome")
+
+    @never_raises(nothing)
+    def moment(self, name: str, value: object) -> None:
+        """A point in time as RFC 3339; a date means its end for a deadline, else its beginning."""
+        at = moments.nanoseconds(value, name, end_of_day=name == names.DUE_AT)
+        known = None if at is None else moments.rfc3339(at)
+        if known is not None:
+            self._values[name] = known
+
+    @never_raises(nothing)
+    def entity(self, entity_type: object, ids: object) -> None:
+        """Add entities of a type."""
+        self._add(names.ENTITY_PREFIX, entity_type, ids)
+
+    @never_raises(nothing)
+    def alias(self, entity_type: object, ids: object) -> None:
+        """Add other ids of the span's one entity of a type."""
+        self._add(names.ALIAS_PREFIX, entity_type, ids)
+
+    @never_raises(nothing)
+    def attribute(self, entity_type: object, key: object, value: object) -> None:
+        """A fact about the span's entity of a type."""
+        known_type, known_key, known = texts.entity_type(entity_type), texts.identifier(key), texts.fact(value)
+        if known_type is not None and known_key is not None and known is not None:
+            self._values[names.attribute(known_type, known_key)] = known
+
+    @never_raises(nothing)
+    def allocate(self, entity_type: object, shares: object) -> None:
+        """Add to how the amount splits. One bad share refuses them all: a partial split would look like a whole one."""
+        known_type = texts.entity_type(entity_type)
+        if known_type is None:
+            return
+        known: dict[str, str] = {}
+        for key, value in _items(shares, "allocations"):
+            entity_id, share = texts.identifier(key), money.decimal_text(value, "allocation")
+            if entity_id is None or share is None:
+                PROBLEMS.report("allocation", "the allocation over %ss was left out", known_type)
+                return
+            known[entity_id] = share
+        if known:
+            with self._lock:
+                self._allocations.setdefault(known_type, {}).update(known)
+
+    @never_raises(nothing)
+    def amount(self, value: object, currency: object) -> None:
+        """The amount and its currency, both or neither."""
+        number = money.decimal_text(value, "amount")
+        code = money.currency_code(currency)
+        if number is not None and code is not None:
+            self._values.update({names.AMOUNT: number, names.CURRENCY: code})
+
+    @never_raises(nothing)
+    def quantity(self, value: object, unit: object) -> None:
+        """The quantity and its unit, both or neither."""
+        number, known_unit = money.decimal_text(value, "quantity"), texts.identifier(unit)
+        if number is not None and known_unit is not None:
+            self._values.update({names.QUANTITY: number, names.UNIT: known_unit})
+
+    @never_raises(nothing)
+    def fail(self, outcome: str, failure: Failure) -> None:
+        """The outcome with its error; an earlier error is replaced wholly."""
+        kind = texts.word(failure.kind, names.ERROR_KINDS, "error kind") or "unknown"
+        for name in (names.ERROR_CODE, names.ERROR_MESSAGE, names.ERROR_RETRYABLE):
+            self._values.pop(name, None)
+        self._values.update({names.OUTCOME: outcome, names.ERROR_KIND: kind})
+        self.text(names.ERROR_CODE, failure.code)
+        self.text(names.ERROR_MESSAGE, failure.message)
+        if failure.retryable is not None:
+            self._values[names.ERROR_RETRYABLE] = bool(failure.retryable)
+
+    def wire(self) -> dict[str, Value]:
+        """The attributes as they are sent: a single id as a string, several as a list."""
+        with self._lock:
+            values = dict(self._values)
+            for name, ids in self._ids.items():
+                values[name] = next(iter(ids)) if len(ids) == 1 and name.startswith(names.ENTITY_PREFIX) else list(ids)
+            for entity_type, shares in self._allocations.items():
+                values[names.allocation(entity_type)] = [f"{key}={share}" for key, share in shares.items()]
+        return values
+
+    def _add(self, prefix: str, entity_type: object, ids: object) -> None:
+        known_type = texts.entity_type(entity_type)
+        known = texts.identifiers(ids) if known_type is not None else []
+        if known_type is not None and known:
+            with self._lock:
+                self._ids.setdefault(prefix + known_type, {}).update(dict.fromkeys(known))
+
+    def _pair(self, setter: Callable[[object, object], None], value: object, what: str, example: str) -> None:
+        if isinstance(value, tuple | list) and len(value) == 2:
+            setter(value[0], value[1])
+        elif value is not None:
+            PROBLEMS.report(f"{what}_pair", "%s must be a pair such as %s, not %.100r", what, example, value)
+
+
+@never_raises(list[tuple[object, object]])
+def _items(value: object, what: str) -> list[tuple[object, object]]:
+    if value is None:
+        return []
+    if isinstance(value, Mapping):
+        return list(value.items())
+    PROBLEMS.report(f"{what}_type", "%s must be a mapping, not %s; it was left out", what, type(value))
+    return []
