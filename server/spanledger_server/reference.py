@@ -1,0 +1,90 @@
+"""The reference pages that are made from the code: `python -m spanledger_server.reference docs` writes them.
+
+A test compares them with what stands in docs/, so that a setting or an option cannot stay undocumented.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from spanledger_server.cli.commands import COMMANDS
+from spanledger_server.cli.main import build
+from spanledger_server.settings import registry
+
+_MADE_BY = "<!-- Made by `make docs` from the code; edit the code. -->"
+_WIDTH = 100
+
+
+def pages() -> dict[str, str]:
+    """The text of every made page by its file name."""
+    return {"settings.md": settings_page(), "commands.md": commands_page()}
+
+
+def settings_page() -> str:
+    """Every setting with its variable, option, default and sentence."""
+    return "\n".join([*_settings_lines(), ""])
+
+
+def commands_page() -> str:
+    """Every command with the help that it prints."""
+    return "\n".join([*_commands_lines(), ""])
+
+
+def _settings_lines() -> Iterator[str]:
+    yield "# Settings"
+    yield ""
+    yield _MADE_BY
+    yield ""
+    yield "Each setting is an environment variable and, unless it is a secret, an option of the commands that use it."
+    yield "An option wins over the variable, the variable over the default. An empty variable counts as not set. A value"
+    yield "that makes no sense is refused at start, with the reason and exit code 1."
+    yield ""
+    yield "| variable | option | value | default | |"
+    yield "|---|---|---|---|---|"
+    for setting in registry():
+        option = f"`{setting.option}`" if setting.option else "none: a secret"
+        yield f"| `{setting.env}` | {option} | {setting.shape} | {setting.default} | {setting.description} |"
+
+
+def _commands_lines() -> Iterator[str]:
+    yield "# Commands"
+    yield ""
+    yield _MADE_BY
+    yield ""
+    yield "Exit codes: 0 done, 1 refused or failed (the reason stands on the standard error output), 2 a command line that"
+    yield "makes no sense."
+    yield ""
+    yield from _code(_help())
+    for command in COMMANDS:
+        yield ""
+        yield f"## spanledger {command.name}"
+        yield ""
+        yield from _code(_help(command.name))
+
+
+def _help(*command: str) -> str:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        build(command, help_width=_WIDTH)([*command, "--help"], prog_name="spanledger")
+    return out.getvalue()
+
+
+def _code(text: str) -> Iterator[str]:
+    yield "```text"
+    yield from (line.rstrip() for line in text.strip().splitlines())
+    yield "```"
+
+
+def write(folder: Path) -> None:
+    """Write every made page into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
