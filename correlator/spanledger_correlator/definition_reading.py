@@ -1,0 +1,124 @@
+"""A YAML document read into a process definition, key by key; what the keys say of each other is checked afterwards."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import cast
+
+from spanledger.attributes import IMPACTS, Impact
+from spanledger_correlator import definition_keys as keys
+from spanledger_correlator.definition import ProcessDefinition, Sla, SlaTier
+from spanledger_correlator.rule_reading import read_conditions, read_duration, read_owner, read_severity
+from spanledger_correlator.step_reading import read_entity_type, read_name, read_step
+from spanledger_correlator.yaml_document import Entry
+
+AT_RISK_AT = Decimal("0.8")
+YEARS = range(1900, 2262)
+"""What the store's 64-bit nanoseconds can hold."""
+
+_PROCESS_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)\s*%")
+
+
+def read_process(root: Entry, text: str) -> ProcessDefinition:
+    """The definition that a document states. Without meaning if a mistake was reported: the caller looks for those."""
+    found = root.keyed("a process", keys.PROCESS, needs=keys.PROCESS_NEEDS, not_yet=keys.NOT_YET)
+
+    def entries(key: str) -> list[Entry]:
+        return found[key].items() if key in found else []
+
+    process = _read_process_name(found["process"]) if "process" in found else ""
+    return ProcessDefinition(
+        process=process,
+        version=_read_version(found["version"]) if "version" in found else 0,
+        effective_from=_read_moment(found["effective_from"]) if "effective_from" in found else _never(),
+        title=found["title"].text() if "title" in found else process.replace("-", " ").capitalize(),
+        impact=cast("Impact", found["impact"].word("impact", IMPACTS) if "impact" in found else ""),
+        entity=read_entity_type(found["entity"]) if "entity" in found else "",
+        joined_by=tuple(read_entity_type(entry) for entry in entries("joined_by")),
+        relates_to=tuple(read_entity_type(entry) for entry in entries("relates_to")),
+        ignore_ids=_read_ignored(found["ignore_ids"]) if "ignore_ids" in found else {},
+        owners=tuple(owner for entry in entries("owners") if (owner := read_owner(entry))),
+        amount_from=found["amount_from"].text() if "amount_from" in found else "",
+        steps=tuple(read_step(entry) for entry in entries("steps")),
+        cancelled_by=tuple(read_name(entry) for entry in entries("cancelled_by")),
+        failed_by=tuple(read_name(entry) for entry in entries("failed_by")),
+        sla=_read_sla(found["sla"]) if "sla" in found else None,
+        severity=tuple(rule for entry in entries("severity") if (rule := read_severity(entry))),
+        text=text,
+        path=root.document.path,
+    )
+
+
+def _read_process_name(entry: Entry) -> str:
+    name = entry.text()
+    if name and not _PROCESS_NAME.fullmatch(name):
+        entry.fault(f"`{name}` is no process name", "Write small letters, digits and dashes: `invoice-to-cash`.")
+    return name
+
+
+def _read_version(entry: Entry) -> int:
+    version = entry.scalar()
+    if _VERSION.fullmatch(version):
+        return int(version)
+    if version:
+        entry.fault(f"`{version}` is no version", "Write a whole number from 1 on.")
+    return 0
+
+
+def _never() -> datetime:
+    return datetime.max.replace(tzinfo=UTC)
+
+
+def _read_moment(entry: Entry) -> datetime:
+    """A date (from its first moment in UTC on), or a moment with its offset."""
+    written = entry.scalar()
+    if not written:
+        return _never()
+    try:
+        moment = datetime.fromisoformat(written) if _DATE.fullmatch(written) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        entry.fault(f"`{written}` is no date", "Write `2026-10-01`, or `2026-10-01T06:00:00Z`.")
+        return _never()
+    if len(written) == len("2026-10-01"):
+        return moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        entry.fault(f"`{written}` has no offset from UTC", f"Write `{written}Z` if that is UTC.")
+        return _never()
+    return moment.astimezone(UTC)
+
+
+def _read_ignored(entry: Entry) -> dict[str, tuple[str, ...]]:
+    return {kind: tuple(item.text(empty=True) for item in ids.items()) for kind, ids in entry.mapping().items()}
+
+
+def _read_sla(entry: Entry) -> Sla:
+    found = entry.keyed("an SLA", keys.SLA, needs=keys.SLA_NEEDS, not_yet=keys.NOT_YET)
+    return Sla(
+        target_ns=read_duration(found["target"]) if "target" in found else 0,
+        at_risk_at=_read_share(found["at_risk_at"]) if "at_risk_at" in found else AT_RISK_AT,
+        tiers=tuple(_read_tier(tier) for tier in found["tiers"].items()) if "tiers" in found else (),
+    )
+
+
+def _read_tier(entry: Entry) -> SlaTier:
+    found = entry.keyed("a tier", keys.TIER, needs=keys.TIER, not_yet=keys.NOT_YET)
+    return SlaTier(
+        conditions=read_conditions(found["when"]) if "when" in found else (),
+        target_ns=read_duration(found["target"]) if "target" in found else 0,
+    )
+
+
+def _read_share(entry: Entry) -> Decimal:
+    written = entry.scalar()
+    percent = _PERCENT.fullmatch(written)
+    share = Decimal(percent[1]) / 100 if percent else Decimal(0)
+    if written and not 0 < share <= 1:
+        entry.fault(f"`{written}` is no share of the target", "Write per cent, above 0 and up to 100: `80%`.")
+    return share

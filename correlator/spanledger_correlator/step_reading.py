@@ -1,0 +1,83 @@
+"""One step of a process definition, and the shapes of the names it uses."""
+
+from __future__ import annotations
+
+import re
+
+from spanledger_correlator import definition_keys as keys
+from spanledger_correlator.definition import Condition, StepRule
+from spanledger_correlator.rule_reading import read_conditions, read_duration
+from spanledger_correlator.yaml_document import Entry
+
+_ENTITY_TYPE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_STEP_NAME = re.compile(rf"{_ENTITY_TYPE.pattern}\.{_ENTITY_TYPE.pattern}")
+
+
+def read_entity_type(entry: Entry) -> str:
+    """An entity type, `time_entry`. The set of types is open: only the shape is checked."""
+    name = entry.text()
+    if name.strip() and not _ENTITY_TYPE.fullmatch(name):
+        example = _snake(name)
+        entry.fault(f"`{name}` is no entity type", f"Write `{example or 'time_entry'}`: small letters, `_` between.")
+    return name
+
+
+def read_name(entry: Entry) -> str:
+    """A step's name: what it happens to, a dot, what happened."""
+    name = entry.text()
+    if name.strip() and not _STEP_NAME.fullmatch(name):
+        parts = [snake for part in re.split(r"[.:/]", name) if (snake := _snake(part))]
+        if len(parts) == 1 and "_" in parts[0]:
+            parts = parts[0].rsplit("_", 1)
+        example = ".".join(parts) if len(parts) == 2 else "invoice.posted"
+        entry.fault(f"`{name}` is no step name", f"Write `{example}`: entity type, dot, past participle.")
+    return name
+
+
+def _snake(text: str) -> str:
+    """`InvoicePosted` or `invoice posted` as `invoice_posted`; empty if that is still no name."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", text).strip("_").lower()
+    return parted if _ENTITY_TYPE.fullmatch(parted) else ""
+
+
+def read_step(entry: Entry) -> StepRule:
+    """One item of `steps`."""
+    found = entry.keyed("a step", keys.STEP, needs=keys.STEP_NEEDS, not_yet=keys.NOT_YET)
+    required, required_when = _read_required(found["required"]) if "required" in found else (True, ())
+
+    def flag(key: str) -> bool:
+        return key in found and found[key].flag()
+
+    def reference(key: str) -> str | None:
+        return found[key].text() if key in found else None
+
+    return StepRule(
+        name=read_name(found["step"]) if "step" in found else "",
+        system=found["system"].text() if "system" in found else "",
+        start=flag("start"),
+        end=flag("end"),
+        many=flag("many"),
+        required=required,
+        required_when=required_when,
+        grace_ns=read_duration(found["grace"], zero=True) if "grace" in found else 0,
+        within_ns=read_duration(found["within"]) if "within" in found else None,
+        of=reference("of"),
+        due_from=reference("due_from"),
+        settles=reference("settles"),
+        one_per=read_entity_type(found["one_per"]) if "one_per" in found else None,
+        match=_read_match(found["match"]) if "match" in found else (),
+    )
+
+
+def _read_required(entry: Entry) -> tuple[bool, tuple[Condition, ...]]:
+    if not entry.is_mapping:
+        return entry.flag(), ()
+    found = entry.keyed("`required`", keys.REQUIRED, needs=keys.REQUIRED)
+    return True, read_conditions(found["when"]) if "when" in found else ()
+
+
+def _read_match(entry: Entry) -> tuple[tuple[str, str], ...]:
+    found = entry.mapping()
+    if not found:
+        entry.fault("`match` holds nothing to match", "Write `{span.name: …}` or an attribute of the span.")
+    return tuple((key, value.text()) for key, value in found.items())
