@@ -49,7 +49,8 @@ def _to_tokens(value: object) -> object:
     return tokens
 
 
-AddressSetting = Annotated[Address, BeforeValidator(_to_address), PlainSerializer(str)]
+# NoDecode: the text is ours to read, not JSON.
+AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
 TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
 
 
