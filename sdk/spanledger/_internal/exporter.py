@@ -11,7 +11,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Status, StatusCode
 
 from spanledger._internal.finished import Finished
-from spanledger._internal.problems import PROBLEMS
+from spanledger._internal.problems import PROBLEMS, never_raises
 from spanledger._internal.sender import THREAD_NAME
 from spanledger._internal.settings import GRPC, Settings
 from spanledger._internal.text import clean
@@ -27,10 +27,10 @@ _LOGGERS = (
 class OtlpExporter:
     """Sends finished spans over OTLP. What the settings leave open is read from `OTEL_EXPORTER_OTLP_*`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, resource: Resource) -> None:
         for name in _LOGGERS:
             logging.getLogger(name).addFilter(_once_a_minute)
-        self._resource = _resource(settings.service_name)
+        self._resource = resource
         self._exporter = _exporter(settings)
 
     def export(self, batch: Sequence[Finished]) -> bool:
@@ -57,8 +57,12 @@ class OtlpExporter:
         )
 
 
-def _resource(service_name: str | None) -> Resource:
-    """Who sends: the service's name, and what `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say."""
+@never_raises(Resource.get_empty)
+def resource(service_name: str | None) -> Resource:
+    """Who sends: the service's name, and what `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say.
+
+    To be called early: OpenTelemetry asks its detectors in a thread pool, which Python refuses at a program's end.
+    """
     found = Resource.create({"service.name": service_name} if service_name else {})
     attributes = {key: clean(value) if isinstance(value, str) else value for key, value in found.attributes.items()}
     return Resource(attributes, found.schema_url)

@@ -60,7 +60,7 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
         >>> sl.configure(service_name="invoice-sync", system="netsuite", endpoint="http://127.0.0.1:4318")
     """
     # A program that never configures never pays for the exporter and its HTTP client.
-    from spanledger._internal.exporter import OtlpExporter  # noqa: PLC0415
+    from spanledger._internal.exporter import OtlpExporter, resource  # noqa: PLC0415
 
     settings = resolve(
         os.environ,
@@ -82,7 +82,8 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")
         return
-    sender = Sender(lambda: OtlpExporter(settings), queue_size=queue_size, batch_size=batch_size, delay=delay)
+    sent_by = resource(service_name)
+    sender = Sender(lambda: OtlpExporter(settings, sent_by), queue_size=queue_size, batch_size=batch_size, delay=delay)
     previous = runtime.install(Runtime(settings, sender))
     if previous is not None:
         previous.sink.shutdown(previous.settings.exit_timeout)
