@@ -13,6 +13,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: $(VENV)/.dev  ## the development environment in .venv
+	@echo "Ready: $(VENV)"
 
 demo: $(VENV)/.runtime  ## a minute of a simulated firm's integrations, then its stuck invoices
 	@$(BIN)/spanledger demo

@@ -1,7 +1,7 @@
-"""The commands of the platform: name, the module that holds it, and the line that the overview shows.
+"""The commands of the platform: name, the function that runs it, and the line that the overview shows.
 
 A module is imported only when its command is asked for: the engine alone takes a third of a second to import, and
-`spanledger --help` is to answer at once. Each module has one function `command`.
+`spanledger --help` is to answer at once.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ class Command:
 
     name: str
     module: str
+    function: str
     summary: str
 
     def load(self) -> Callable[..., object]:
         """Import the module and return its function."""
-        function: Callable[..., object] = import_module(f"{__package__}.{self.module}").command
+        function: Callable[..., object] = getattr(import_module(f"spanledger_server.{self.module}"), self.function)
         return function
 
 
 COMMANDS = (
-    Command("up", "up", "Run the whole platform in one process."),
-    Command("demo", "demo", "Run a simulated firm for a minute and list its stuck invoices."),
-    Command("migrate", "migrate", "Bring the store's schema up to date."),
-    Command("collector", "collector", "Run the collector alone, against a ClickHouse server."),
-    Command("correlator", "correlator", "Run the correlator alone, against a ClickHouse server."),
-    Command("api", "api", "Run the API alone, against a ClickHouse server."),
-    Command("simulate", "simulate", "Send the spans of a simulated professional-services firm."),
-    Command("backfill", "backfill", "Send an event log of the past as business spans."),
-    Command("version", "version", "Show the versions of Spanledger and of what it stands on."),
+    Command("up", "cli.up", "command", "Run the whole platform in one process."),
+    Command("demo", "cli.demo", "command", "Run a simulated firm for a minute and list its stuck invoices."),
+    Command("migrate", "cli.migrate", "command", "Bring the store's schema up to date."),
+    Command("collector", "cli.collector", "command", "Run the collector alone, against a ClickHouse server."),
+    Command("correlator", "cli.correlator", "command", "Run the correlator alone, against a ClickHouse server."),
+    Command("api", "cli.api", "command", "Run the API alone, against a ClickHouse server."),
+    Command("simulate", "simulate.command", "simulate", "Send the spans of a simulated professional-services firm."),
+    Command("backfill", "backfill.command", "backfill", "Send an event log of the past as business spans."),
+    Command("version", "cli.version", "command", "Show the versions of Spanledger and of what it stands on."),
 )
