@@ -1,0 +1,201 @@
+"""The state of one transaction at a moment, as the firm's controllers would write it down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from spanledger_server.simulate.plan.book import Story
+from spanledger_server.simulate.plan.occurrence import Occurrence
+from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES
+from spanledger_server.simulate.truth.steps import Page, StepTruth, amounts, judge_step, settlements
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a transaction is stuck; the error's parts are empty where nothing failed."""
+
+    kind: str
+    error_kind: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionTruth:
+    """One transaction. Times are instants. `severity` is None where it depends on a rate of exchange."""
+
+    process: str
+    key: str
+    ids: tuple[str, ...]
+    status: str
+    stuck: bool
+    waiting_for: str | None
+    waiting_since: int | None
+    why: Why | None
+    owner: str | None
+    sla: str | None
+    severity: str | None
+    started_at: int
+    closed_at: int | None
+    steps: tuple[StepTruth, ...]
+    exceptions: tuple[tuple[str, str], ...]
+    amounts: dict[str, Decimal]
+    open_amounts: dict[str, Decimal]
+    legal_entity: str
+    members: tuple[Occurrence, ...]
+
+
+def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> TransactionTruth:
+    """Judge a story by what happened to it up to `at`; at least one thing did.
+
+    `second_charge` says that an earlier root charges the same billing event.
+    """
+    process = PROCESSES[story.process]
+    entries = sorted((entry for entry in story.entries if entry[0].at <= at), key=lambda entry: entry[0].at)
+    page = Page(story, process, entries, story.account is not None and story.account.in_crm == "true")
+    page.amounts.update(amounts(page))
+    steps = tuple(judge_step(page, rule) for rule in process.steps)
+    status, closed_at = _status(page, steps)
+    exceptions = _exceptions(page, steps, status, at)
+    if second_charge:
+        exceptions.append(("duplicate", "invoice.generated"))
+    waiting = _waiting(steps, at) if status == "open" else None
+    stuck = waiting is not None and any(kind != "duplicate" for kind, _ in exceptions)
+    why = _why(waiting, at) if waiting is not None and stuck else None
+    open_amounts = _open_amounts(page)
+    started_at = next((one.at for one in page.successes(process.steps[0].step)), entries[0][0].at)
+    sla = _sla(page, status, started_at, closed_at, at)
+    return TransactionTruth(
+        process=process.name,
+        key=f"{process.name}/{root_id}",
+        ids=tuple(story.ids),
+        status=status,
+        stuck=stuck,
+        waiting_for=waiting.rule.step if waiting else None,
+        waiting_since=_waiting_since(page, steps, waiting) if waiting else None,
+        why=why,
+        owner=_owner(page, waiting, why) if waiting else None,
+        sla=sla,
+        severity=_severity(page, stuck, sla, open_amounts),
+        started_at=started_at,
+        closed_at=closed_at,
+        steps=steps,
+        exceptions=tuple(sorted(set(exceptions))),
+        amounts=dict(page.amounts),
+        open_amounts=open_amounts,
+        legal_entity=story.legal_entity,
+        members=tuple(one for one, _ in entries),
+    )
+
+
+def _status(page: Page, steps: tuple[StepTruth, ...]) -> tuple[str, int | None]:
+    written_off = page.successes(page.process.failed_by)
+    if written_off:
+        return "failed", written_off[0].at
+    called_off = page.successes(page.process.cancelled_by)
+    newest_success = max((step.last_success or 0 for step in steps), default=0)
+    if called_off and called_off[-1].at >= newest_success:
+        return "cancelled", called_off[-1].at
+    ends = [step.done_at for step in steps if step.rule.end]
+    known = [done_at for done_at in ends if done_at is not None]
+    return ("completed", max(known)) if len(known) == len(ends) else ("open", None)
+
+
+def _failing(step: StepTruth, at: int) -> bool:
+    return step.failing_since is not None and at >= step.failing_since + step.rule.grace
+
+
+def _overdue(step: StepTruth, at: int) -> bool:
+    return step.required and step.done_at is None and step.deadline is not None and at > step.deadline
+
+
+def _missing(steps: tuple[StepTruth, ...], number: int, at: int) -> bool:
+    step = steps[number]
+    if not step.required or step.rule.many or step.done_at is not None or step.failing_since is not None:
+        return False
+    later = [one.first_success for one in steps[number + 1 :] if one.required and one.first_success is not None]
+    return bool(later) and at >= min(later) + step.rule.grace
+
+
+def _exceptions(page: Page, steps: tuple[StepTruth, ...], status: str, at: int) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for number, step in enumerate(steps):
+        name = step.rule.step
+        if status in {"open", "completed"} and _failing(step, at) and step.last_failure is not None:
+            found.append(("rejected_record" if step.last_failure.outcome == "rejected" else "failed_step", name))
+        if status == "open" and _overdue(step, at):
+            found.append(("overdue_step", name))
+        if status in {"open", "completed"} and _missing(steps, number, at):
+            found.append(("missing_step", name))
+        keys = {one.key for one in page.successes(name) if one.key}
+        if not step.rule.many and len(keys) > 1:
+            found.append(("duplicate", name))
+    return found
+
+
+def _waiting(steps: tuple[StepTruth, ...], at: int) -> StepTruth | None:
+    required = [step for step in steps if step.required]
+    for candidates in (
+        (step for step in required if _failing(step, at)),
+        (step for step in required if _overdue(step, at)),
+        (step for step in required if step.done_at is None),
+    ):
+        first = next(candidates, None)
+        if first is not None:
+            return first
+    return None
+
+
+def _waiting_since(page: Page, steps: tuple[StepTruth, ...], waiting: StepTruth) -> int:
+    earlier = steps[: steps.index(waiting)]
+    known = [step.last_success for step in earlier if step.last_success is not None]
+    return max(known, default=page.entries[0][0].at)
+
+
+def _why(waiting: StepTruth, at: int) -> Why:
+    failure = waiting.last_failure
+    if _failing(waiting, at) and failure is not None:
+        kind = "rejected_record" if failure.outcome == "rejected" else "failed_step"
+    else:
+        kind = "overdue_step" if _overdue(waiting, at) else "missing_step"
+    said = failure.refusal if failure is not None else None
+    return Why(kind, said.kind if said else "", said.code if said else "", said.message if said else "")
+
+
+def _owner(page: Page, waiting: StepTruth, why: Why | None) -> str:
+    error = why.error_kind if why else ""
+    for owner, step, errors in page.process.owners:
+        if step in {"", waiting.rule.step} and (not errors or error in errors):
+            return owner
+    raise AssertionError(page.process.name)
+
+
+def _open_amounts(page: Page) -> dict[str, Decimal]:
+    rest = dict(page.amounts)
+    for _, money in settlements(page):
+        if money.currency in rest:
+            rest[money.currency] = max(Decimal(0), rest[money.currency] - money.amount)
+    return rest
+
+
+def _sla(page: Page, status: str, started_at: int, closed_at: int | None, at: int) -> str | None:
+    account, process = page.story.account, page.process
+    target = process.platinum_target if account is not None and account.tier == "platinum" else process.target
+    if status in {"cancelled", "failed"}:
+        return None
+    if closed_at is not None:
+        return "met" if closed_at <= started_at + target else "met_late"
+    if at > started_at + target:
+        return "breached"
+    return "at_risk" if at >= started_at + int(target * AT_RISK_AT) else "on_track"
+
+
+def _severity(page: Page, stuck: bool, sla: str | None, at_stake: dict[str, Decimal]) -> str | None:
+    if stuck and any(currency != "EUR" for currency in at_stake):
+        return None
+    if stuck and at_stake.get("EUR", Decimal(0)) >= page.process.critical_from:
+        return "critical"
+    if sla == "breached":
+        return "high"
+    return "medium" if stuck else "low"

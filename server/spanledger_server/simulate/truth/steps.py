@@ -1,0 +1,124 @@
+"""What became of each step of one transaction by a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from spanledger_server.simulate.plan.book import Story
+from spanledger_server.simulate.plan.occurrence import Money, Occurrence
+from spanledger_server.simulate.truth.rules import Process, Rule
+
+Entry = tuple[Occurrence, Money | None]
+FAILING = frozenset({"failure", "rejected"})
+
+
+@dataclass(frozen=True, slots=True)
+class StepTruth:
+    """One step. Times are instants; `done_at` is when it was settled for good, `failing_since` only if it fails."""
+
+    rule: Rule
+    required: bool
+    attempts: int
+    first_success: int | None
+    last_success: int | None
+    done_at: int | None
+    failing_since: int | None
+    last_failure: Occurrence | None
+    deadline: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A transaction's entries by a moment, in the order in which they happened."""
+
+    story: Story
+    process: Process
+    entries: list[Entry]
+    in_crm: bool
+    amounts: dict[str, Decimal] = field(default_factory=dict)
+
+    def of(self, *steps: str) -> list[Entry]:
+        """The entries of some steps."""
+        return [entry for entry in self.entries if entry[0].name in steps]
+
+    def successes(self, step: str) -> list[Occurrence]:
+        """The successes of a step that were not undone afterwards."""
+        entries = self.of(step)
+        undone = max((one.at for one, _ in entries if one.outcome == "compensated"), default=-1)
+        return [one for one, _ in entries if one.outcome == "success" and one.at > undone]
+
+
+def amounts(page: Page) -> dict[str, Decimal]:
+    """What the transaction is worth per currency: by the newest success of the step that says so, else the next best."""
+    stated = page.of(page.process.amount_from)
+    prefix = page.process.root + "."
+    for candidates in (
+        [entry for entry in stated if entry[0].outcome == "success"],
+        stated,
+        [entry for entry in page.entries if entry[0].name.startswith(prefix)],
+    ):
+        worth = [money for _, money in candidates if money is not None]
+        if worth:
+            return {worth[-1].currency: worth[-1].amount}
+    return {}
+
+
+def settlements(page: Page) -> list[tuple[int, Money]]:
+    """What was paid and credited, in order: one and the same idempotency key counts once."""
+    steps = [rule.step for rule in page.process.steps if rule.settles]
+    seen: set[tuple[str, str]] = set()
+    found: list[tuple[int, Money]] = []
+    for one, money in page.of(*steps):
+        if one.outcome != "success" or money is None or (one.key and (one.name, one.key) in seen):
+            continue
+        seen.add((one.name, one.key))
+        found.append((one.at, money))
+    return found
+
+
+def settled_at(page: Page) -> int | None:
+    """When payments and credits first reached the amount of the step that they settle."""
+    owed_since = min((one.at for one in page.successes(page.process.amount_from)), default=None)
+    if owed_since is None or not page.amounts:
+        return None
+    ((currency, amount),) = page.amounts.items()
+    total = Decimal(0)
+    for at, money in settlements(page):
+        total += money.amount if money.currency == currency else 0
+        if total >= amount:
+            return max(at, owed_since)
+    return None
+
+
+def judge_step(page: Page, rule: Rule) -> StepTruth:
+    """What became of one step."""
+    entries = [one for one, _ in page.of(rule.step)]
+    good = page.successes(rule.step)
+    bad = [one for one in entries if one.outcome in FAILING]
+    last_good = max((one.at for one in good), default=None)
+    done_at = settled_at(page) if rule.settles else min((one.at for one in good), default=None)
+    failing = [one for one in bad if not rule.many or last_good is None or one.at > last_good]
+    skipped = not good and any(one.outcome == "skipped" for one in entries)
+    return StepTruth(
+        rule=rule,
+        required=rule.required and not skipped and (page.in_crm or not rule.in_crm_only),
+        attempts=len(entries),
+        first_success=min((one.at for one in good), default=None),
+        last_success=last_good,
+        done_at=done_at,
+        failing_since=failing[0].at if failing and done_at is None else None,
+        last_failure=bad[-1] if bad else None,
+        deadline=_deadline(page, rule),
+    )
+
+
+def _deadline(page: Page, rule: Rule) -> int | None:
+    anchors = page.successes(rule.of)
+    if not anchors or rule.within is None:
+        return None
+    if rule.due_from:
+        stated = page.successes(rule.due_from)[-1].due
+        if stated is not None:
+            return stated
+    return anchors[0].at + rule.within
