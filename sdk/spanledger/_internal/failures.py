@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from spanledger._internal.problems import never_raises
 from spanledger._internal.text import clean
 
 _KIND_OF_STATUS = {
@@ -52,13 +53,22 @@ def outcome_of(exception: BaseException) -> str:
     return "failure"
 
 
+def message_of(exception: BaseException) -> str:
+    """What the exception says of itself; its type's name where saying so fails."""
+    try:
+        return clean(str(exception))
+    except Exception:  # noqa: BLE001 - an exception with a broken __str__ is the host's, and must not cost the span
+        return type(exception).__qualname__
+
+
+@never_raises(lambda: Failure("unknown"))
 def failure_of(exception: BaseException) -> Failure:
     """The failure an exception stands for; where it says nothing, the exceptions that caused it are asked."""
     kind = _kind_of_chain(exception)
     return Failure(
         kind=kind,
         code=type(exception).__qualname__,
-        message=clean(str(exception)),
+        message=message_of(exception),
         retryable=True if kind in _RETRYABLE else None,
     )
 

@@ -1,7 +1,6 @@
 """Trace context and baggage in and out of a carrier: HTTP headers, message headers, a job's payload."""
 
 from collections.abc import Mapping, MutableMapping
-from typing import TypeVar
 
 from opentelemetry import context
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
@@ -15,7 +14,6 @@ from spanledger._internal.problems import PROBLEMS, never_raises, nothing
 
 # The W3C formats by themselves, whatever propagators the host has chosen for its own traces.
 _PROPAGATORS = (TraceContextTextMapPropagator(), W3CBaggagePropagator())
-C = TypeVar("C", bound=MutableMapping[str, str])
 
 
 class _Writer(Setter[MutableMapping[str, str]]):
@@ -42,7 +40,7 @@ _WRITER = _Writer()
 _READER = _Reader()
 
 
-def inject(carrier: C) -> C:
+def inject(carrier: MutableMapping[str, str]) -> MutableMapping[str, str]:
     """Write the current step and transaction into `carrier` as W3C headers, and return it.
 
     The headers are `traceparent`, `tracestate` and `baggage`, in lower case. It never raises; a carrier that cannot be

@@ -105,6 +105,6 @@ class OpenSpan:
         kind = type(exception)
         return Raised(
             f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
-            clean(str(exception)),
+            failures.message_of(exception),
             clean("".join(traceback.format_exception(exception))),
         )

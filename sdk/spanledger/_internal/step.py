@@ -6,7 +6,7 @@ from spanledger import attributes as names
 from spanledger._internal.failures import Failure
 from spanledger._internal.moments import Moment
 from spanledger._internal.money import Number
-from spanledger._internal.problems import PROBLEMS
+from spanledger._internal.problems import PROBLEMS, never_raises, nothing
 from spanledger._internal.record import Record
 from spanledger._internal.span import OpenSpan
 from spanledger._internal.text import Fact, Id, Ids
@@ -39,6 +39,7 @@ class Step:
         """The span's id as 16 hex digits; empty where nothing is configured."""
         return f"{self._span.identity.context.span_id:016x}" if self._span else ""
 
+    @never_raises(nothing)
     def entity(self, entity_type: str, ids: Ids) -> None:
         """Name business objects that the step touches, beside those already named. None and `""` are no id.
 
@@ -48,6 +49,7 @@ class Step:
         if record := self._record("an entity"):
             record.entity(entity_type, ids)
 
+    @never_raises(nothing)
     def alias(self, entity_type: str, *ids: Id) -> None:
         """Say under which other ids the step's one entity of a type is known elsewhere.
 
@@ -57,6 +59,7 @@ class Step:
         if record := self._record("an alias"):
             record.alias(entity_type, ids)
 
+    @never_raises(nothing)
     def attribute(self, entity_type: str, key: str, value: Fact) -> None:
         """State a fact about the step's entity of a type. It is sent as text; a bool as `true` or `false`.
 
@@ -66,6 +69,7 @@ class Step:
         if record := self._record("an attribute"):
             record.attribute(entity_type, key, value)
 
+    @never_raises(nothing)
     def amount(self, value: Number, currency: str) -> None:
         """The money of the entity that prefixes the step: `invoice.posted` states the invoice's.
 
@@ -78,6 +82,7 @@ class Step:
         if record := self._record("an amount"):
             record.amount(value, currency)
 
+    @never_raises(nothing)
     def quantity(self, value: Number, unit: str) -> None:
         """How much of something that is not money.
 
@@ -87,6 +92,7 @@ class Step:
         if record := self._record("a quantity"):
             record.quantity(value, unit)
 
+    @never_raises(nothing)
     def allocate(self, entity_type: str, shares: Mapping[str, Number]) -> None:
         """How the amount splits over entities of a type, in the amount's currency. One bad share refuses the call.
 
@@ -96,6 +102,7 @@ class Step:
         if record := self._record("an allocation"):
             record.allocate(entity_type, shares)
 
+    @never_raises(nothing)
     def fail(
         self,
         kind: str = "unknown",
@@ -112,6 +119,7 @@ class Step:
         if record := self._record("a failure"):
             record.fail("failure", Failure(kind, code, message, retryable))
 
+    @never_raises(nothing)
     def reject(
         self,
         kind: str = "validation",

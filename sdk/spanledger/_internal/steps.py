@@ -144,7 +144,7 @@ def emit(  # noqa: PLR0913 - as for step
 
     Beside the arguments of `step`:
         at: when it happened: an aware datetime, a date (its beginning, UTC), RFC 3339 text or nanoseconds since 1970;
-            now without it. What a span cannot say, a date of 1948, is sent as `business.occurred_at`.
+            now without it, and (reported) where it cannot be read. What a span cannot say, a date of 1948, is sent as `business.occurred_at`.
         started_at: when it began, if that is known; `at` without it.
         error_kind: one of `attributes.ERROR_KINDS`. With it the outcome is a failure, unless `outcome="rejected"`.
         error_code, error_message: as the system gave them.
