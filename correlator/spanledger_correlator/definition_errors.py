@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spanledger_store.errors import DefinitionInvalid
 
-LISTED_AT_MOST = 12
+LISTED_AT_MOST = 16
 """So many words a hint lists; more would hide the point."""
 
 
@@ -29,6 +29,7 @@ class Mistake:
 
 def refusal(mistakes: Sequence[Mistake]) -> DefinitionInvalid:
     """One error for one or more mistakes; more than one are listed a line each, every hint behind its mistake."""
+    mistakes = sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line))
     if len(mistakes) == 1:
         return DefinitionInvalid(mistakes[0].message, hint=mistakes[0].hint)
     lines = [f"{mistake.message} {mistake.hint}".rstrip() for mistake in mistakes]
@@ -38,11 +39,16 @@ def refusal(mistakes: Sequence[Mistake]) -> DefinitionInvalid:
     )
 
 
+def nearest(word: str, known: Collection[str]) -> str | None:
+    """The known word that a mistyped one was probably meant to be."""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), None)
+
+
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """The known word nearest to a mistyped one; all known words where none is near."""
-    near = difflib.get_close_matches(word, known, n=1)
-    if near:
-        return f"Did you mean `{near[0]}`?"
+    near = nearest(word, known)
+    if near is not None:
+        return f"Did you mean `{near}`?"
     if not known:
         return ""
     listed = ", ".join(list(known)[:LISTED_AT_MOST])

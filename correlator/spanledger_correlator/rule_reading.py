@@ -9,6 +9,7 @@ from spanledger.attributes import ERROR_KINDS
 from spanledger_correlator import definition_keys as keys
 from spanledger_correlator.amounts import AmountTestError, parse_amount_test
 from spanledger_correlator.definition import AmountTest, Condition, OwnerRule, Severity, SeverityRule, SlaState
+from spanledger_correlator.definition_errors import did_you_mean
 from spanledger_correlator.durations import DurationError, parse_duration
 from spanledger_correlator.yaml_document import Entry
 
@@ -37,7 +38,7 @@ def read_conditions(entry: Entry) -> tuple[Condition, ...]:
     """`{account.tier: platinum}`: at least one condition, all of which must hold."""
     found = entry.mapping()
     conditions = tuple(one for key, value in found.items() if (one := read_condition(key, value)))
-    if not found:
+    if not found and entry.is_mapping:
         entry.fault(f"{entry.name} holds no condition", "Write one, such as `{account.tier: platinum}`.")
     return conditions
 
@@ -84,7 +85,7 @@ def read_severity(entry: Entry) -> SeverityRule | None:
         return None
     severity, rule = single
     if severity not in SEVERITIES:
-        rule.fault(f"`{severity}` is no severity", f"Write one of: {', '.join(SEVERITIES)}.")
+        rule.fault(f"`{severity}` is no severity", did_you_mean(severity, SEVERITIES))
     written = rule.mapping()
     conditions = {key: value for key, value in written.items() if "." in key}
     found = rule.keyed("a severity rule", (*keys.SEVERITY, *conditions), not_yet=keys.NOT_YET)

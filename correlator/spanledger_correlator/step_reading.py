@@ -27,8 +27,8 @@ def read_name(entry: Entry) -> str:
     name = entry.text()
     if name.strip() and not _STEP_NAME.fullmatch(name):
         parts = [snake for part in re.split(r"[.:/]", name) if (snake := _snake(part))]
-        if len(parts) == 1 and "_" in parts[0]:
-            parts = parts[0].rsplit("_", 1)
+        if len(parts) == 1:
+            parts = parts[0].rsplit("_", 1) if re.search("_[a-z]+ed$", parts[0]) else [parts[0], "created"]
         example = ".".join(parts) if len(parts) == 2 else "invoice.posted"
         entry.fault(f"`{name}` is no step name", f"Write `{example}`: entity type, dot, past participle.")
     return name
@@ -78,6 +78,6 @@ def _read_required(entry: Entry) -> tuple[bool, tuple[Condition, ...]]:
 
 def _read_match(entry: Entry) -> tuple[tuple[str, str], ...]:
     found = entry.mapping()
-    if not found:
+    if not found and entry.is_mapping:
         entry.fault("`match` holds nothing to match", "Write `{span.name: …}` or an attribute of the span.")
     return tuple((key, value.text()) for key, value in found.items())

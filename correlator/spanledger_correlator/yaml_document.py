@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from spanledger_correlator.definition_errors import Mistake, did_you_mean
+from spanledger_correlator.definition_errors import Mistake, did_you_mean, nearest
 
 Place = tuple[str | int, ...]
 
@@ -115,15 +115,17 @@ class Entry:
     ) -> dict[str, Entry]:
         """The values by key, where only the `known` keys make sense and those in `needs` must be there."""
         found = self.mapping()
-        for key in [key for key in found if key not in known]:
+        unknown = [key for key in found if key not in known]
+        for key in unknown:
             entry = found.pop(key)
             if not_yet and key in not_yet:
                 entry.fault(not_yet[key], f"Take `{key}` out.")
             else:
                 entry.fault(f"{what} has no key `{key}`", did_you_mean(key, known))
         if self.is_mapping:
+            mistyped = {nearest(key, known) for key in unknown}
             for key in needs:
-                if key not in found:
+                if key not in found and key not in mistyped:
                     self.fault(f"{what} needs the key `{key}`", f"Add `{key}:`.")
         return found
 
