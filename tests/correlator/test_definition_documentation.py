@@ -1,0 +1,73 @@
+"""docs/definitions.md explains every key of the grammar, no other, and its example is valid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+from spanledger.attributes import ERROR_KINDS, IMPACTS
+from spanledger_correlator import definition_keys as keys
+from spanledger_correlator.loading import parse_definition
+from spanledger_correlator.rule_reading import SEVERITIES, SLA_STATES
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
+EVERY_KEY = Path(__file__).with_name("every_key.yaml").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    """The text under a heading, up to the next."""
+    return PAGE.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("A process", keys.PROCESS),
+        ("A step", keys.STEP),
+        ("An owner rule", keys.OWNER),
+        ("An SLA", keys.SLA),
+        ("A tier", keys.TIER),
+        ("A severity rule", keys.SEVERITY),
+        ("Not yet", keys.NOT_YET),
+    ],
+)
+def test_each_key_has_one_line_in_the_order_of_the_grammar(title: str, expected: Collection[str]) -> None:
+    assert re.findall(r"^\| `(\w+)` \|", section(title), re.MULTILINE) == list(expected)
+
+
+@pytest.mark.parametrize(("title", "needed"), [("A process", keys.PROCESS_NEEDS), ("A step", keys.STEP_NEEDS)])
+def test_needed_keys_are_named(title: str, needed: Collection[str]) -> None:
+    assert f"Needed: {', '.join(f'`{key}`' for key in needed)}." in section(title)
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("A process", IMPACTS),
+        ("An owner rule", ERROR_KINDS),
+        ("A severity rule", SEVERITIES),
+        ("A severity rule", SLA_STATES),
+        ("A step", keys.REQUIRED),
+    ],
+)
+def test_every_word_that_a_key_allows_is_named(title: str, words: Collection[str]) -> None:
+    assert [word for word in words if f"`{word}`" not in section(title)] == []
+
+
+def example() -> str:
+    return section("Example").split("```yaml\n", 1)[1].split("```", 1)[0]
+
+
+def test_the_example_is_valid() -> None:
+    assert parse_definition(example()).process == "invoice-to-cash"
+
+
+@pytest.mark.parametrize("text", [example(), EVERY_KEY], ids=["documentation", "test"])
+def test_the_examples_use_every_key(text: str) -> None:
+    used = set(re.findall(r"(\w+): ?", text))
+    known = {*keys.PROCESS, *keys.STEP, *keys.REQUIRED, *keys.OWNER, *keys.SLA, *keys.TIER, *keys.SEVERITY}
+    assert known - used == set()
