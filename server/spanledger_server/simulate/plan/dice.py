@@ -28,6 +28,10 @@ class Dice:
         """One of them, each as likely."""
         return self._random.choice(choices)
 
+    def shuffled(self, items: Sequence[T]) -> list[T]:
+        """The items in another order."""
+        return self._random.sample(items, len(items))
+
     def money(self, low: int, high: int) -> Decimal:
         """An amount in whole cents between two amounts in units."""
         return Decimal(self._random.randint(low * 100, high * 100)) / 100

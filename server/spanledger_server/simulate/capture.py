@@ -1,0 +1,78 @@
+"""The spans of a plan without a network: the same systems and the same SDK, the requests kept instead of sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+
+from spanledger._internal.exporter import OtlpExporter, resource
+from spanledger._internal.finished import Finished
+from spanledger._internal.settings import Settings
+from spanledger_server.simulate.conducting import Player, let_pass
+from spanledger_server.simulate.plan import Plan
+from spanledger_server.simulate.plan.occurrence import SYSTEMS, System
+from spanledger_server.simulate.systems.actor import Actor
+from spanledger_server.simulate.systems.local_exchange import LocalExchange
+from spanledger_server.simulate.systems.telemetry import Telemetry
+
+
+def service_name(system: System) -> str:
+    """The service under which a played system sends."""
+    return f"firm-{system}"
+
+
+class _KeepingExporter(OtlpExporter):
+    """Encodes a batch as the SDK does, and keeps the request's body."""
+
+    def __init__(self, system: System, requests: list[bytes]) -> None:
+        super().__init__(Settings(), resource(service_name(system)))
+        self._requests = requests
+
+    def export(self, batch: Sequence[Finished]) -> bool:
+        self._requests.append(encode_spans([self._readable(span) for span in batch]).SerializeToString())
+        return True
+
+
+class _Batches:
+    """A sink without a thread: a request per so many spans."""
+
+    def __init__(self, exporter: _KeepingExporter, size: int) -> None:
+        self._exporter = exporter
+        self._size = size
+        self._batch: list[Finished] = []
+
+    def send(self, span: Finished) -> None:
+        self._batch.append(span)
+        if len(self._batch) >= self._size:
+            self.flush(0)
+
+    def flush(self, timeout: float) -> bool:
+        del timeout
+        if self._batch:
+            self._exporter.export(self._batch)
+            self._batch = []
+        return True
+
+    def shutdown(self, timeout: float) -> bool:
+        return self.flush(timeout)
+
+    def after_fork(self) -> None:
+        """A capture never forks."""
+
+
+def capture(plan: Plan, batch_size: int = 100) -> list[bytes]:
+    """Carry the plan out in this process: the bodies of its OTLP requests (`ExportTraceServiceRequest`), as sent."""
+    requests: list[bytes] = []
+    actors: dict[System, Actor] = {}
+    exchange = LocalExchange(actors)
+    for system in SYSTEMS:
+        sink = _Batches(_KeepingExporter(system, requests), batch_size)
+        telemetry = Telemetry(system, plan.scope.seed, Settings(system=system), sink)
+        actors[system] = Actor(system, plan, exchange, telemetry)
+    players: list[Player] = list(actors.values())
+    for _ in let_pass(plan, players):
+        pass
+    for actor in actors.values():
+        actor.telemetry.sink.shutdown(0)
+    return requests

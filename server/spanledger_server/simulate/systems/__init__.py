@@ -1,0 +1,1 @@
+"""The four systems of the firm, each played by a process of its own."""
