@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
+    TraceServiceServicer,
+    add_TraceServiceServicer_to_server,
+)
 
 import spanledger as sl
 from tests.sdk.collector import Collector
@@ -172,6 +182,58 @@ with sl.step("parent.worked"):
     child = next(span for span in collector.arrived if span.name == "child.worked")
     assert child.attributes["business.producer.seq"] == 1
     assert child.parent_id == next(span.span_id for span in collector.arrived if span.name == "parent.worked")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_worker_of_multiprocessing_sends_before_it_ends(collector: Collector, run_python: RunPython) -> None:
+    program = """
+import multiprocessing, sys, spanledger as sl
+
+def work(number):
+    sl.emit("child.worked", task=number)
+
+sl.configure(endpoint=sys.argv[1], delay=60)
+workers = [multiprocessing.get_context("fork").Process(target=work, args=(number,)) for number in range(3)]
+for worker in workers:
+    worker.start()
+for worker in workers:
+    worker.join()
+    assert worker.exitcode == 0
+"""
+    run_python(program, collector.endpoint)
+    assert sorted(str(span.attributes["business.entity.task"]) for span in collector.arrived) == ["0", "1", "2"]
+    assert len({span.attributes["business.producer.id"] for span in collector.arrived}) == 3
+
+
+def test_over_grpc(run_python: RunPython) -> None:
+    arrived: list[ExportTraceServiceRequest] = []
+    metadata: dict[str, str | bytes] = {}
+
+    class Receiver(TraceServiceServicer):
+        def Export(  # noqa: N802 - the protocol names it so
+            self, request: ExportTraceServiceRequest, context: grpc.ServicerContext
+        ) -> ExportTraceServiceResponse:
+            metadata.update(context.invocation_metadata())
+            arrived.append(request)
+            return ExportTraceServiceResponse()
+
+    server = grpc.server(ThreadPoolExecutor(2))
+    add_TraceServiceServicer_to_server(Receiver(), server)  # type: ignore[no-untyped-call]  # generated code
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    program = """
+import sys, spanledger as sl
+sl.configure(endpoint=sys.argv[1], protocol="grpc", token="s3cret", headers={"X-Team": "erp"})
+sl.emit("invoice.posted", invoice="INV-1")
+assert sl.flush(10)
+"""
+    try:
+        run_python(program, f"http://127.0.0.1:{port}")
+    finally:
+        server.stop(None).wait()
+    assert [span.name for span in arrived[0].resource_spans[0].scope_spans[0].spans] == ["invoice.posted"]
+    assert metadata["authorization"] == "Bearer s3cret"
+    assert metadata["x-team"] == "erp"
 
 
 def test_the_hosts_seed_does_not_repeat_ids(collector: Collector, run_python: RunPython) -> None:

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import sys
 from collections.abc import Mapping
 
 from spanledger._internal import runtime
@@ -83,7 +84,13 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
         PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")
         return
     sent_by = resource(service_name)
-    sender = Sender(lambda: OtlpExporter(settings, sent_by), queue_size=queue_size, batch_size=batch_size, delay=delay)
+    sender = Sender(
+        lambda: OtlpExporter(settings, sent_by),
+        queue_size=queue_size,
+        batch_size=batch_size,
+        delay=delay,
+        on_first=_watch_the_end_of_a_worker,
+    )
     previous = runtime.install(Runtime(settings, sender))
     if previous is not None:
         previous.sink.shutdown(previous.settings.exit_timeout)
@@ -118,6 +125,14 @@ def shutdown(timeout: float = 5.0) -> bool:
     """
     previous = runtime.install(None)
     return True if previous is None else previous.sink.shutdown(timeout)
+
+
+def _watch_the_end_of_a_worker() -> None:
+    """A forked worker of `multiprocessing` ends without `atexit`, but runs finalizers of its own."""
+    # Both are loaded in every such worker; a program that starts none need not load them for us.
+    process, util = sys.modules.get("multiprocessing.process"), sys.modules.get("multiprocessing.util")
+    if process is not None and util is not None and process.parent_process() is not None:
+        util.Finalize(None, _at_exit, exitpriority=0)
 
 
 def _at_exit() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, set_value
 
 from spanledger._internal.finished import Exporter, Finished
-from spanledger._internal.problems import PROBLEMS, report_unexpected
+from spanledger._internal.problems import PROBLEMS, nothing, report_unexpected
 
 THREAD_NAME = "spanledger-sender"
 
@@ -21,13 +21,23 @@ class Sender:
     """Sends finished spans in the background. `send` never blocks on the network."""
 
     def __init__(
-        self, build_exporter: Callable[[], Exporter], *, queue_size: int, batch_size: int, delay: float
+        self,
+        build_exporter: Callable[[], Exporter],
+        *,
+        queue_size: int,
+        batch_size: int,
+        delay: float,
+        on_first: Callable[[], None] = nothing,
     ) -> None:
-        """`delay` in seconds: how long the first span of a batch waits for more. Sizes in spans."""
+        """`delay` in seconds: how long the first span of a batch waits for more. Sizes in spans.
+
+        `on_first` is called with the first span of a process: here, and again in every forked child that sends.
+        """
         self._build_exporter = build_exporter
         self._queue_size = queue_size
         self._batch_size = batch_size
         self._delay = delay
+        self._on_first = on_first
         self.after_fork()
 
     def after_fork(self) -> None:
@@ -56,6 +66,7 @@ class Sender:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
+                self._on_first()
             if len(self._queue) == 1 or len(self._queue) >= self._batch_size:
                 self._changed.notify_all()
 
