@@ -157,6 +157,7 @@ def test_a_wrong_variable_is_passed_over(
     assert sl.flush(10)
     assert len(collector.arrived) == 1
     assert "http/json" in caplog.text
+    assert "soon" in caplog.text
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

@@ -39,7 +39,8 @@ class Record:
     def describe(self, details: Details) -> None:
         """Take over every detail that was given; one that cannot be taken does not cost the others."""
         for name, field in _TEXTS:
-            self.text(name, getattr(details, field))
+            if (value := getattr(details, field)) is not None:
+                self.text(name, value)
         for name, field, setter in (
             (names.DUE_AT, "due_at", self.moment),
             (names.OCCURRED_AT, "occurred_at", self.moment),
@@ -52,8 +53,10 @@ class Record:
             self.word(names.IMPACT, details.impact, names.IMPACTS, "impact")
         if details.outcome is not None:
             self.outcome(details.outcome)
-        self._pair(self.amount, details.amount, "amount", "('48200.00', 'EUR')")
-        self._pair(self.quantity, details.quantity, "quantity", "('7.5', 'hours')")
+        if details.amount is not None:
+            self._pair(self.amount, details.amount, "amount", "('48200.00', 'EUR')")
+        if details.quantity is not None:
+            self._pair(self.quantity, details.quantity, "quantity", "('7.5', 'hours')")
         self._describe_entities(details)
 
     def _describe_entities(self, details: Details) -> None:
@@ -186,7 +189,7 @@ class Record:
     def _pair(self, setter: Callable[[object, object], None], value: object, what: str, example: str) -> None:
         if isinstance(value, tuple | list) and len(value) == 2:
             setter(value[0], value[1])
-        elif value is not None:
+        else:
             PROBLEMS.report(f"{what}_pair", "%s must be a pair such as %s, not %.100r", what, example, value)
 
 

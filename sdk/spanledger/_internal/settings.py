@@ -11,6 +11,7 @@ from spanledger.errors import ConfigurationError
 HTTP = "http/protobuf"
 GRPC = "grpc"
 _TRACES_PATH = "/v1/traces"
+_LONGEST = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,10 @@ class Settings:
         for name in ("timeout", "delay", "exit_timeout"):
             value = getattr(self, name)
             _check(
-                (value is None and name == "timeout") or (_is_number(value) and 0 < value <= 86_400),
+                (value is None and name == "timeout") or (_is_number(value) and 0 < value <= _LONGEST),
                 name,
                 value,
-                "seconds above 0",
+                "seconds above 0, a day at most",
             )
         for name in ("queue_size", "batch_size"):
             value = getattr(self, name)
@@ -59,6 +60,7 @@ def resolve(
     protocol: str | None,
     token: str | None,
     headers: Mapping[str, str] | None,
+    timeout: float | None,
     **others: object,
 ) -> Settings:
     """Settings from arguments and environment. Raises `ConfigurationError` for an argument that cannot be meant."""
@@ -73,6 +75,7 @@ def resolve(
         endpoint=None if endpoint is None else _endpoint(endpoint, chosen),
         protocol=chosen,
         headers=sent,
+        timeout=_timeout(environ) if timeout is None else timeout,
         **others,  # type: ignore[arg-type]  # checked field by field in __post_init__
     )
 
@@ -88,6 +91,21 @@ def _protocol(environ: Mapping[str, str], argument: str | None) -> str:
     if wanted != HTTP:
         PROBLEMS.report("protocol", "the protocol %r is not available here; %s is used", wanted, HTTP)
     return HTTP
+
+
+def _timeout(environ: Mapping[str, str]) -> float | None:
+    """The standard variable, if it can be meant: some versions of the exporter refuse to start with another."""
+    said = environ.get("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT") or environ.get("OTEL_EXPORTER_OTLP_TIMEOUT")
+    if not said:
+        return None
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds <= _LONGEST:
+        return seconds
+    PROBLEMS.report("timeout", "OTEL_EXPORTER_OTLP_TIMEOUT=%r is no number of seconds; 10 is used", said)
+    return 10.0
 
 
 def _endpoint(endpoint: str, protocol: str) -> str:

@@ -41,7 +41,8 @@ class OpenSpan:
             names.TRANSACTION: baggage.get_baggage(names.TRANSACTION),
         }
         for name, value in around.items():
-            self.record.text(name, value)
+            if value is not None:
+                self.record.text(name, value)
         self.record.describe(details)
         self.identity = self._identify(details.event_id)
         self.started_at = runtime.clock() if started_at is None else started_at

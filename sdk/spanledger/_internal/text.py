@@ -44,7 +44,7 @@ def identifier(value: object) -> str | None:
 
 def identifiers(value: object) -> list[str]:
     """The ids in `value`, which is one id or an iterable of ids, in order and without repetition."""
-    if isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray | Mapping):
+    if not isinstance(value, str | int | bytes | bytearray | Mapping) and isinstance(value, Iterable):
         found = (identifier(one) for one in value)
         return list(dict.fromkeys(one for one in found if one is not None))
     one = identifier(value)
