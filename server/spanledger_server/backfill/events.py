@@ -61,9 +61,8 @@ def open_log(path: Path, csv_format: CsvFormat) -> EventLog:
             return CsvLog(path, csv_format)
         return ParquetLog(path)
     except (OSError, pa.ArrowException, UnicodeError, LookupError) as error:
-        raise LogUnreadable(
-            f"{path}: cannot read the event log: {error}.", hint="Give a CSV or Parquet file."
-        ) from error
+        reason = str(error).rstrip(".")
+        raise LogUnreadable(f"{path}: cannot read the event log: {reason}.", hint="Give CSV or Parquet.") from error
 
 
 class ParquetLog:
