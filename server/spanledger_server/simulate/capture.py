@@ -14,12 +14,7 @@ from spanledger_server.simulate.plan import Plan
 from spanledger_server.simulate.plan.occurrence import SYSTEMS, System
 from spanledger_server.simulate.systems.actor import Actor
 from spanledger_server.simulate.systems.local_exchange import LocalExchange
-from spanledger_server.simulate.systems.telemetry import Telemetry
-
-
-def service_name(system: System) -> str:
-    """The service under which a played system sends."""
-    return f"firm-{system}"
+from spanledger_server.simulate.systems.telemetry import Telemetry, service_name
 
 
 class _KeepingExporter(OtlpExporter):

@@ -24,6 +24,6 @@ def days(plan: Plan) -> list[int]:
 def let_pass(plan: Plan, players: list[Player]) -> Iterator[int]:
     """Let day after day pass, and say after each which one it was. What one system hands on, another does that day."""
     for day in days(plan):
-        while any([player.advance(day + DAY) for player in players]):
+        while sum(player.advance(day + DAY) for player in players):
             pass
         yield day

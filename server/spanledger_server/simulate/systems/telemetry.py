@@ -26,6 +26,11 @@ _NOW: ContextVar[int] = ContextVar("now", default=0)
 _WINDOW = 40
 
 
+def service_name(system: System) -> str:
+    """The service under which a played system sends."""
+    return f"firm-{system}"
+
+
 class _EventIds:
     """Ids from the event that is being worked on; the producer's own from its name."""
 
@@ -116,7 +121,9 @@ class Telemetry:
                 _emit(occurrence, said)
                 return
             with sl.step(occurrence.name, **said) as it:
-                onwards(sl.inject({}))
+                carrier: Headers = {}
+                sl.inject(carrier)
+                onwards(carrier)
                 if occurrence.refusal is not None:
                     refuse = it.reject if occurrence.outcome == "rejected" else it.fail
                     error = occurrence.refusal
