@@ -11,7 +11,9 @@ from spanledger_store.errors import SettingInvalid
 
 DEFAULT_DATABASE = "spanledger"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
-_SHAPES = "Use chdb:///absolute/path for an embedded store or clickhouse://user:password@host:8123/database for a server."
+_SHAPES = (
+    "Use chdb:///absolute/path for an embedded store or clickhouse://user:password@host:8123/database for a server."
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
@@ -169,7 +169,7 @@ def _open_handle(target: Target, database: str | None) -> Client:
     settings = dict(_COMMON_SETTINGS)
     if isinstance(target, Embedded):
         return cast(
-            Client,
+            "Client",
             clickhouse_connect.get_client(
                 interface="chdb", path=str(target.path), database=database or "default", settings=settings
             ),
@@ -186,7 +186,6 @@ def _open_server_handle(target: Server, database: str | None, settings: dict[str
         secure=target.secure,
         database=database or "default",
         settings=settings,
-        autogenerate_session_id=False,
         connect_timeout=10,
         send_receive_timeout=300,
     )

@@ -3,6 +3,7 @@
 -- The first block keeps the names of the OpenTelemetry ClickHouse exporter's trace table, so that existing trace
 -- tooling reads it as it is; the second block holds the business columns, extracted once at insert.
 -- Sorted by identity: a transaction's page and the stitching rules of a trace read whole traces.
+-- Small granules, because a look-up of a few traces should not read thousands of neighbours.
 -- Partitioned by the month of storing: an insert may span years of happening, never of storing.
 CREATE TABLE IF NOT EXISTS spans
 (
@@ -81,4 +82,4 @@ CREATE TABLE IF NOT EXISTS spans
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(StoredAt)
 ORDER BY (Tenant, TraceId, SpanId)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 1000;

@@ -1,0 +1,36 @@
+"""Aliases: which ids are one entity, and which of them it goes by (DESIGN section 5).
+
+Reads `work_component` (ids to start from) and leaves `work_canonical`.
+"""
+
+from __future__ import annotations
+
+from spanledger_correlator.workspace import Workspace
+
+
+def resolve_touched(work: Workspace, version: int) -> None:
+    """Resolve the entities that the new spans touch and keep what changed."""
+    work.run("component_touched")
+    _resolve(work, version)
+    work.run("canonical_before")
+    if work.count("work_canonical"):
+        work.run("canonical_keep_ids", {"version": version})
+        work.run("canonical_keep_members", {"version": version})
+
+
+def resolve_all(work: Workspace) -> None:
+    """Resolve every aliased entity into `work_canonical`, for an evaluation that must not touch what is kept."""
+    work.run("component_all")
+    _resolve(work, version=1)
+
+
+def _resolve(work: Workspace, version: int) -> None:
+    size = -1
+    while (grown := work.count("work_component")) != size:
+        size = grown
+        work.run("component_grow")
+    work.run("labels_start")
+    # Two ids of one entity meet at once; a chain of n aliases takes at most n rounds.
+    while work.count("(SELECT 1 FROM work_labels WHERE Moved)"):
+        work.run("labels_spread")
+    work.run("canonical", {"version": version})

@@ -1,0 +1,94 @@
+"""The function from spans to states: for the transactions that new spans touch, or for all of them.
+
+Incremental and complete evaluation run the same statements; they differ only in the roots they start from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spanledger_correlator import aliases, walk
+from spanledger_correlator.judge import judge
+from spanledger_correlator.stitch import stitch
+from spanledger_correlator.workspace import NO_TRACES, Workspace
+
+SLICE = 200_000
+"""Roots evaluated at once by a complete evaluation: bounds its memory to some hundred MB."""
+
+STATE_COLUMNS = (
+    "Tenant, Process, RootId, RootType, RuleVersion, Status, Impact, StartedAt, LastActivityAt, ClosedAt, SlaDueAt, "
+    "SlaAtRiskAt, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Subjects, Known, "
+    "StepDone, StepRequired, StepAttempts, StepSuccesses, StepFirstSuccess, StepLastSuccess, StepDoneAt, StepLastFailure, "
+    "StepFailingSince, StepFailingFrom, StepDeadline, StepMissingFrom, StepDuplicateAt, StepFailure, StepFailures, "
+    "SpanCount"
+)
+
+
+def evaluate_touched(work: Workspace, version: int) -> None:
+    """Bring the kept states of the transactions that `work_incoming` touches up to date.
+
+    Repeating it is harmless: states replace one another by `version` (a growing number).
+    """
+    aliases.resolve_touched(work, version)
+    work.run("nodes_empty", into="work_touched_more")
+    work.run("one_per_steps")
+    work.run("touched_rivals")
+    work.run("touched_attributes")
+    work.run("touched")
+    work.kin("work_touched", into="work_touched_kin")
+    walk.towards_roots(work, kin="work_touched_kin")
+    work.run("scope")
+    work.run("new_traces", source="work_incoming")
+    _evaluate_and_keep(work, version)
+
+
+def rebuild(work: Workspace, version: int) -> Iterator[float]:
+    """Evaluate every transaction anew and keep the results; yields the share done (0 to 1) after each slice."""
+    aliases.resolve_all(work)
+    work.run("canonical_before")
+    work.run("canonical_keep_ids", {"version": version})
+    work.run("canonical_keep_members", {"version": version})
+    for done in _slices(work):
+        _evaluate_and_keep(work, version)
+        yield done
+
+
+def evaluate_all(work: Workspace) -> None:
+    """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
+    aliases.resolve_all(work)
+    for number, _ in enumerate(_slices(work)):
+        stitch(work)
+        judge(work)
+        for into, source in (("all_states", "work_states"), ("all_unattached", "work_unattached")):
+            work.run("collect_first" if number == 0 else "collect_more", into=into, source=source)
+
+
+def _slices(work: Workspace) -> Iterator[float]:
+    """Set the scope to each slice of all roots in turn; the first also looks at every waiting span's trace."""
+    work.run("scope_all")
+    work.kin("work_touched", into="work_touched_kin")
+    slices = work.count("work_touched") // SLICE + 1
+    for number in range(slices):
+        work.run("scope_slice", {"slices": slices, "slice": number})
+        if number == 0:
+            work.run("new_traces", source=f"{work.sources.waiting} AS waiting")
+        else:
+            work.run("new_traces", source=NO_TRACES)
+        yield (number + 1) / slices
+
+
+def _evaluate_and_keep(work: Workspace, version: int) -> None:
+    stitch(work)
+    judge(work)
+    bound = {"version": version}
+    work.run("keep_states", bound, into="transactions", gone="0", columns=f"{STATE_COLUMNS}, Version, Deleted")
+    work.run(
+        "keep_states",
+        bound,
+        into="open_transactions",
+        gone="Status != 'open'",
+        columns=f"{STATE_COLUMNS}, Version, Deleted",
+    )
+    work.run("forget_states", bound, into="transactions")
+    work.run("forget_states", bound, into="open_transactions")
+    work.run("keep_unattached", bound)

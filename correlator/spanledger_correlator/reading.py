@@ -1,0 +1,116 @@
+"""Reading what the correlator knows: one tenant, one clock.
+
+Without `as_of` the kept states are read and judged at `now`. With it, the whole function is evaluated over what was
+known then (or is known now of what had happened by then), into tables of this reading alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from spanledger_correlator import evidence
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.evaluation import evaluate_all
+from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.statements import statement
+from spanledger_correlator.workspace import Sources, Workspace
+from spanledger_store import Store
+
+Known = Literal["then", "now"]
+ORPHAN_GRACE_SECONDS = 3600
+"""A step span that no transaction has taken this long after it was stored is an orphan."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A parenthesised SELECT and the values bound in it."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+class Reading:
+    """Answers about one tenant at one moment. Use it in the thread that made it.
+
+    Args:
+        as_of: the moment asked about; None asks about now.
+        known: `then` counts what was stored by `as_of`; `now` counts all links and aliases, and what had happened.
+        now: the clock for questions about now; the system's by default.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        definitions: Definitions,
+        tenant: str,
+        *,
+        as_of: datetime | None = None,
+        known: Known = "then",
+        now: datetime | None = None,
+    ) -> None:
+        self._store = store
+        self._tenant = tenant
+        self.clock = as_of or now or datetime.now(UTC)
+        self._definitions = definitions.in_force(self.clock)
+        self._sources = Sources() if as_of is None else Sources.as_of(known)
+        self._as_of = as_of
+        self._bound = {"tenant": tenant, "now": self.clock}
+        self._work: Workspace | None = None
+        if as_of is None:
+            self.relation = self._verdict("(SELECT * FROM transactions FINAL)")
+            self.open_relation = self._verdict("(SELECT * FROM open_transactions FINAL)")
+        else:
+            self._workspace = Workspace(store, Vocabulary.of(self._definitions), self._sources, as_of)
+            evaluate_all(self._workspace)
+            self.relation = self._verdict("all_states")
+            self.open_relation = self._verdict("(SELECT * FROM all_states WHERE Status = 'open')")
+
+    def orphans(self) -> list[dict[str, Any]]:
+        """Step spans that no transaction has taken, an hour and more after they were stored, oldest first."""
+        source = "unattached FINAL" if self._as_of is None else "all_unattached"
+        return self._store.rows(
+            f"SELECT TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt FROM {source} "
+            "WHERE Tenant = {tenant:String} AND Reason != '' "
+            "AND StoredAt <= {now:DateTime64(9, 'UTC')} - toIntervalSecond({grace:UInt32}) "
+            "ORDER BY OccurredAt, TraceId, SpanId",
+            {**self._bound, "grace": ORPHAN_GRACE_SECONDS},
+        )
+
+    def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]:
+        """The step spans of one transaction in the order they happened, each with the evidence that attached it."""
+        definition = next((one for one in self._definitions if one.process == process), None)
+        if definition is None:
+            return []
+        work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of)
+        if self._as_of is not None:
+            return evidence.attachments(work, self._tenant, definition, root_id)
+        return evidence.attachments(work, self._tenant, definition, self.canonical(definition.entity, root_id))
+
+    def canonical(self, entity_type: str, entity_id: str) -> str:
+        """The id that an entity goes by; the id itself if it has no alias."""
+        rows = self._store.query(
+            f"SELECT argMax(CanonicalId, Version) FROM {self._sources.canonical_ids} "
+            "WHERE Tenant = {tenant:String} AND Type = {type:String} AND Id = {id:String}",
+            {**self._bound, "type": entity_type, "id": entity_id},
+        ).result_rows
+        return str(rows[0][0]) or entity_id
+
+    def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]:
+        """(process, root id) of the transactions that an entity is the root of, or that stand on a span with it."""
+        return [
+            (str(process), str(root))
+            for process, root in self._store.query(
+                statement("touching", facts=self._sources.facts, states=self._states()),
+                {**self._bound, "type": entity_type, "id": self.canonical(entity_type, entity_id), "named": entity_id}
+                | ({} if self._as_of is None else {"as_of": self._as_of}),
+            ).result_rows
+        ]
+
+    def _states(self) -> str:
+        return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
+
+    def _verdict(self, states: str) -> Relation:
+        return Relation(f"({statement('verdict', states=states)})", self._bound)

@@ -1,0 +1,161 @@
+"""A process definition as a row, so that one SQL statement stitches and judges every process.
+
+Durations are nanoseconds; a position counts steps from 1; 0 and -1 stand for "none" (see the migration that makes
+`process_rules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from spanledger_correlator.definition import Condition, ProcessDefinition, SeverityRule
+from spanledger_store import Store
+
+_REQUIRED, _CONDITIONAL = 1, 2
+
+
+def record(store: Store, definitions: Iterable[ProcessDefinition]) -> None:
+    """Keep every version for ever, as rows of `process_rules`; a version that stands there unchanged is left alone."""
+    present = {
+        (row[0], row[1]): row[2]
+        for row in store.query("SELECT Process, Version, Source FROM process_rules FINAL").result_rows
+    }
+    rows = [
+        _row(definition)
+        for definition in definitions
+        if present.get((definition.process, definition.version)) != definition.text
+    ]
+    if rows:
+        columns = list(rows[0])
+        store.insert("process_rules", [[row[column] for column in columns] for row in rows], columns)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the definitions in force say about reading spans, as values to bind."""
+
+    active: list[tuple[str, int]]
+    processes: list[str]
+    roots: list[str]
+    placeholders: list[str]
+    pairs: list[tuple[str, str]]
+    matches: list[tuple[str, str, list[str], list[str]]]
+
+    @classmethod
+    def of(cls, definitions: Sequence[ProcessDefinition]) -> Vocabulary:
+        """The vocabulary of these versions, one a process."""
+        return cls(
+            active=[(definition.process, definition.version) for definition in definitions],
+            processes=[definition.process for definition in definitions],
+            roots=[definition.entity for definition in definitions],
+            placeholders=sorted(
+                {
+                    f"{entity_type}:{entity_id}"
+                    for definition in definitions
+                    for entity_type, ids in definition.ignore_ids.items()
+                    for entity_id in ids
+                }
+            ),
+            pairs=sorted({pair for definition in definitions for pair in _linked_types(definition)}),
+            matches=[
+                (definition.process, step.name, [name for name, _ in step.match], [value for _, value in step.match])
+                for definition in definitions
+                for step in definition.steps
+                if step.match
+            ],
+        )
+
+
+def _linked_types(definition: ProcessDefinition) -> Iterable[tuple[str, str]]:
+    """Pairs (farther, nearer) of the types that a walk towards the root may step between."""
+    order = [definition.entity, *definition.joined_by]
+    for distance, farther in enumerate(order):
+        for nearer in order[:distance]:
+            yield farther, nearer
+
+
+def _row(definition: ProcessDefinition) -> dict[str, Any]:
+    position = {step.name: number for number, step in enumerate(definition.steps, 1)}
+    steps = definition.steps
+    return {
+        "Process": definition.process,
+        "Version": definition.version,
+        "EffectiveFrom": definition.effective_from,
+        "Title": definition.title,
+        "Impact": definition.impact,
+        "RootType": definition.entity,
+        "JoinedTypes": list(definition.joined_by),
+        "RelatedTypes": list(definition.relates_to),
+        "AmountPosition": position.get(definition.amount_from, 0),
+        "StepNames": [step.name for step in steps],
+        "StepSystems": [step.system for step in steps],
+        "StepRequired": [
+            0 if not step.required else _CONDITIONAL if step.required_when else _REQUIRED for step in steps
+        ],
+        "StepConditionKeys": [_keys(step.required_when) for step in steps],
+        "StepConditionValues": [_values(step.required_when) for step in steps],
+        "StepMany": [step.many for step in steps],
+        "StepStart": [step.start for step in steps],
+        "StepEnd": [step.end for step in steps],
+        "StepGrace": [step.grace_ns for step in steps],
+        "StepWithin": [-1 if step.within_ns is None else step.within_ns for step in steps],
+        "StepAnchor": [position.get(step.of or "", 0) for step in steps],
+        "StepDueFrom": [position.get(step.due_from or "", 0) for step in steps],
+        "StepSettles": [position.get(step.settles or "", 0) for step in steps],
+        "StepOnePer": [step.one_per or "" for step in steps],
+        "CancelSteps": list(definition.cancelled_by),
+        "FailSteps": list(definition.failed_by),
+        "OwnerNames": [rule.owner for rule in definition.owners],
+        "OwnerSteps": [list(rule.steps) for rule in definition.owners],
+        "OwnerErrors": [list(rule.error_kinds) for rule in definition.owners],
+        **_sla_columns(definition),
+        **_severity_columns(definition.severity),
+        "Source": definition.text,
+    }
+
+
+def _sla_columns(definition: ProcessDefinition) -> dict[str, Any]:
+    sla = definition.sla
+    targets = [] if sla is None else [*((tier.conditions, tier.target_ns) for tier in sla.tiers), ((), sla.target_ns)]
+    share = Decimal(1) if sla is None else sla.at_risk_at
+    return {
+        "SlaTarget": [target for _, target in targets],
+        "SlaAtRisk": [int(target * share) for _, target in targets],
+        "SlaConditionKeys": [_keys(conditions) for conditions, _ in targets],
+        "SlaConditionValues": [_values(conditions) for conditions, _ in targets],
+    }
+
+
+def _severity_columns(rules: Sequence[SeverityRule]) -> dict[str, Any]:
+    return {
+        "SeverityNames": [rule.severity for rule in rules],
+        "SeverityTexts": [_severity_text(rule) for rule in rules],
+        "SeverityStuck": [-1 if rule.stuck is None else int(rule.stuck) for rule in rules],
+        "SeveritySla": [rule.sla or "" for rule in rules],
+        "SeverityOperators": [rule.amount.operator if rule.amount else "" for rule in rules],
+        "SeverityAmounts": [rule.amount.value if rule.amount else Decimal(0) for rule in rules],
+        "SeverityCurrencies": [rule.amount.currency if rule.amount else "" for rule in rules],
+        "SeverityConditionKeys": [_keys(rule.conditions) for rule in rules],
+        "SeverityConditionValues": [_values(rule.conditions) for rule in rules],
+    }
+
+
+def _severity_text(rule: SeverityRule) -> str:
+    parts = [
+        "" if rule.stuck is None else f"stuck: {str(rule.stuck).lower()}",
+        f"sla: {rule.sla}" if rule.sla else "",
+        f"amount: {rule.amount.operator} {rule.amount.value} {rule.amount.currency}" if rule.amount else "",
+        *(f"{condition.entity_type}.{condition.key}: {condition.value}" for condition in rule.conditions),
+    ]
+    return f"{rule.severity}: {{{', '.join(part for part in parts if part)}}}"
+
+
+def _keys(conditions: Sequence[Condition]) -> list[str]:
+    return [f"{condition.entity_type}.{condition.key}" for condition in conditions]
+
+
+def _values(conditions: Sequence[Condition]) -> list[str]:
+    return [condition.value for condition in conditions]

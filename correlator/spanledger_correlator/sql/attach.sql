@@ -1,0 +1,45 @@
+-- Rules 1 to 3: the step spans of the transactions in scope, each with its evidence and its share of the amount.
+-- Of identical copies the first accepted counts; a span that two joined entities attach counts once.
+CREATE OR REPLACE TEMPORARY TABLE $into ENGINE = Memory AS
+SELECT * FROM
+(
+    SELECT
+        toString(f.Tenant) AS Tenant, s.Process AS Process, s.RootType AS RootType, m.CanonicalId AS RootId,
+        if(f.Via = 'entity', 1, 2) AS Rule, toString(f.EntityType) AS KeyType, f.EntityId AS KeyId,
+        '' AS CarrierTraceId, '' AS CarrierSpanId,
+        multiIf(f.Split, f.Allocated, f.Siblings = 1, f.Amount, NULL) AS Share,
+        s.Kind AS Kind, s.Position AS Position, $step_columns
+    FROM
+    (
+        SELECT * FROM $facts AS facts
+        WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_members) $only_traces
+            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+    ) AS f
+    INNER JOIN work_members AS m ON m.Tenant = f.Tenant AND m.Type = f.EntityType AND m.Id = f.EntityId
+    INNER JOIN work_rule_steps AS s ON s.RootType = f.EntityType AND s.Step = f.Step
+    WHERE (f.OnlyProcess = '' OR f.OnlyProcess = s.Process)
+        AND (f.Via = 'entity' OR (f.KeyProcess = s.Process AND NOT has(f.Types, f.EntityType)))
+
+    UNION ALL
+
+    SELECT
+        toString(f.Tenant) AS Tenant, r.Process AS Process, r.RootType AS RootType, r.RootId AS RootId,
+        3 AS Rule, toString(f.EntityType) AS KeyType, f.EntityId AS KeyId,
+        r.CarrierTraceId AS CarrierTraceId, r.CarrierSpanId AS CarrierSpanId,
+        if(r.Fan = 1 AND arraySum((type, count) -> if(has(s.JoinedTypes, type), count, 0), f.Types, f.Counts) = 1,
+            f.Amount, NULL) AS Share,
+        s.Kind AS Kind, s.Position AS Position, $step_columns
+    FROM
+    (
+        SELECT * FROM $facts AS facts
+        WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, OriginType, Id FROM work_reach_ids) $only_traces
+            AND Via = 'entity'
+            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+    ) AS f
+    INNER JOIN work_reach_ids AS r ON r.Tenant = f.Tenant AND r.OriginType = f.EntityType AND r.Id = f.EntityId
+    INNER JOIN work_rule_steps AS s ON s.Process = r.Process AND s.Step = f.Step
+    WHERE (f.OnlyProcess = '' OR f.OnlyProcess = s.Process)
+        AND NOT has(f.Types, s.RootType) AND f.KeyProcess != s.Process
+)
+ORDER BY StoredAt, Rule, KeyType, KeyId
+LIMIT 1 BY Tenant, Process, RootId, TraceId, SpanId

@@ -1,0 +1,1 @@
+INSERT INTO superseded_copies SELECT Tenant, TraceId, SpanId, ContentHash, StoredAt FROM work_superseded

@@ -1,0 +1,1 @@
+INSERT INTO $into SELECT DISTINCT Tenant, Type, Id FROM $nodes

@@ -1,0 +1,6 @@
+-- The roots whose transactions the touched entities can change.
+CREATE OR REPLACE TEMPORARY TABLE work_scope ENGINE = Memory AS
+SELECT DISTINCT Tenant, Type, CanonicalId AS Id FROM work_touched_kin
+WHERE Type IN (SELECT RootType FROM work_rule_types)
+UNION DISTINCT
+SELECT DISTINCT Tenant, RootType AS Type, RootId AS Id FROM work_reach

@@ -1,0 +1,4 @@
+-- Those that no link has attached: rule 4 has to look at the trace around them.
+CREATE OR REPLACE TEMPORARY TABLE work_unresolved ENGINE = Memory AS
+SELECT * FROM work_candidates
+WHERE (Tenant, Process, TraceId, SpanId) NOT IN (SELECT Tenant, Process, TraceId, SpanId FROM $attached)

@@ -1,0 +1,124 @@
+-- State and clock make the verdict. A closed transaction's clock stopped when it closed.
+SELECT
+    t.Tenant AS Tenant, t.Process AS Process, t.RuleVersion AS Version, concat(t.Process, '/', t.RootId) AS Key,
+    t.RootType AS RootType, t.RootId AS RootId, t.Status AS Status,
+    {now:DateTime64(9, 'UTC')} AS clock,
+    arrayMap(
+        (is_required, from) -> is_required AND ifNull(from <= clock, 0), t.StepRequired, t.StepFailingFrom) AS failing,
+    arrayMap(
+        (is_required, is_done, due) -> is_required AND NOT is_done AND ifNull(due < clock, 0),
+        t.StepRequired, t.StepDone, t.StepDeadline) AS overdue,
+    arrayMap(from -> ifNull(from <= clock, 0), t.StepMissingFrom) AS missing,
+    t.Status = 'open' AND (has(failing, 1) OR has(overdue, 1) OR has(missing, 1)) AS Stuck,
+    if(
+        t.Status != 'open', 0,
+        if(
+            has(failing, 1), indexOf(failing, 1),
+            if(
+                has(overdue, 1), indexOf(overdue, 1),
+                arrayFirstIndex((is_required, is_done) -> is_required AND NOT is_done, t.StepRequired, t.StepDone))))
+        AS waiting,
+    if(waiting = 0, '', r.StepNames[waiting]) AS WaitingFor,
+    if(waiting = 0, '', r.StepSystems[waiting]) AS waiting_system,
+    if(
+        waiting = 0, NULL,
+        coalesce(
+            arrayMax(arrayFilter(time -> time IS NOT NULL, arraySlice(t.StepLastSuccess, 1, waiting - 1))),
+            t.StartedAt)) AS WaitingSince,
+    multiIf(
+        NOT Stuck, '',
+        failing[waiting] AND t.StepFailure[waiting].1 = 'rejected', 'rejected_record',
+        failing[waiting], 'failed_step',
+        overdue[waiting], 'overdue_step',
+        missing[waiting], 'missing_step',
+        '') AS WhyKind,
+    Stuck AND failing[waiting] AS failed,
+    if(failed, t.StepFailure[waiting].2, '') AS WhyErrorKind,
+    if(failed, t.StepFailure[waiting].3, '') AS WhyCode,
+    if(failed, t.StepFailure[waiting].4, '') AS WhyMessage,
+    if(failed AND t.StepFailure[waiting].5 != '', t.StepFailure[waiting].5, waiting_system) AS WhySystem,
+    if(waiting = 0, 0, t.StepFailures[waiting]) AS Attempts,
+    if(waiting = 0, NULL, t.StepDeadline[waiting]) AS DueAt,
+    multiIf(
+        t.SlaDueAt IS NULL OR t.Status IN ('cancelled', 'failed'), '',
+        t.Status = 'completed', if(t.ClosedAt <= t.SlaDueAt, 'met', 'met_late'),
+        clock > t.SlaDueAt, 'breached',
+        clock >= t.SlaAtRiskAt, 'at_risk',
+        'on_track') AS SlaState,
+    t.SlaDueAt AS SlaDueAt,
+    arrayFirstIndex(
+        (wants_stuck, wants_sla, operator, amount, currency, keys, values) ->
+            (wants_stuck = -1 OR wants_stuck = Stuck)
+            AND (wants_sla = '' OR wants_sla = SlaState)
+            AND (operator = '' OR arrayExists(
+                (own_currency, own_amount) -> own_currency = currency AND multiIf(
+                    operator = '>=', own_amount >= amount,
+                    operator = '>', own_amount > amount,
+                    operator = '<=', own_amount <= amount,
+                    own_amount < amount),
+                t.Currencies, t.OpenAmounts))
+            AND arrayAll((key, value) -> t.Known[key] = value, keys, values),
+        r.SeverityStuck, r.SeveritySla, r.SeverityOperators, r.SeverityAmounts, r.SeverityCurrencies,
+        r.SeverityConditionKeys, r.SeverityConditionValues) AS severity_rule,
+    if(severity_rule = 0, 'low', r.SeverityNames[severity_rule]) AS Severity,
+    if(severity_rule = 0, '', r.SeverityTexts[severity_rule]) AS SeverityRule,
+    t.Impact AS Impact,
+    r.OwnerNames[arrayFirstIndex(
+        (steps, errors) -> (empty(steps) OR has(steps, WaitingFor)) AND (empty(errors) OR has(errors, WhyErrorKind)),
+        r.OwnerSteps, r.OwnerErrors)] AS Owner,
+    t.Currencies AS Currencies, t.Amounts AS Amounts, t.OpenAmounts AS OpenAmounts,
+    t.LegalEntity AS LegalEntity, t.Region AS Region, t.ClientName AS ClientName, t.Related AS Related,
+    t.StartedAt AS StartedAt, t.LastActivityAt AS LastActivityAt, t.ClosedAt AS ClosedAt,
+    r.StepNames AS StepNames, t.StepFirstSuccess AS StepFirstSuccess, t.StepLastSuccess AS StepLastSuccess,
+    t.StepLastFailure AS StepLastFailure, t.StepDeadline AS StepDeadline, t.StepAttempts AS StepAttempts,
+    t.StepDone AS StepDone, t.StepRequired AS StepRequired, t.StepFailure AS StepFailure,
+    arrayMap(
+        (due, is_required, is_done, done_at) -> multiIf(
+            due IS NULL OR NOT is_required, '',
+            is_done, if(ifNull(done_at <= due, 0), 'met', 'met_late'),
+            t.Status != 'open', '',
+            clock > due, 'breached',
+            'on_track'),
+        t.StepDeadline, t.StepRequired, t.StepDone, t.StepDoneAt) AS StepSlaState,
+    arraySort(
+        exception -> (exception.3, exception.2, exception.1),
+        arrayConcat(
+            arrayFilter(
+                exception -> exception.1 != '',
+                arrayMap(
+                    (name, from, failure) -> if(
+                        t.Status = 'open' AND ifNull(from <= clock, 0),
+                        (if(failure.1 = 'rejected', 'rejected_record', 'failed_step'), name, assumeNotNull(from)),
+                        ('', '', toDateTime64(0, 9, 'UTC'))),
+                    r.StepNames, t.StepFailingFrom, t.StepFailure)),
+            arrayFilter(
+                exception -> exception.1 != '',
+                arrayMap(
+                    (name, is_overdue, due) -> if(
+                        t.Status = 'open' AND is_overdue, ('overdue_step', name, assumeNotNull(due)),
+                        ('', '', toDateTime64(0, 9, 'UTC'))),
+                    r.StepNames, overdue, t.StepDeadline)),
+            arrayFilter(
+                exception -> exception.1 != '',
+                arrayMap(
+                    (name, from) -> if(
+                        t.Status IN ('open', 'completed') AND ifNull(from <= clock, 0),
+                        ('missing_step', name, assumeNotNull(from)),
+                        ('', '', toDateTime64(0, 9, 'UTC'))),
+                    r.StepNames, t.StepMissingFrom)),
+            arrayFilter(
+                exception -> exception.1 != '',
+                arrayMap(
+                    (name, at) -> if(
+                        ifNull(at <= clock, 0), ('duplicate', name, assumeNotNull(at)),
+                        ('', '', toDateTime64(0, 9, 'UTC'))),
+                    r.StepNames, t.StepDuplicateAt)))) AS exceptions,
+    arrayMap(exception -> exception.1, exceptions) AS ExceptionKinds,
+    arrayMap(exception -> exception.2, exceptions) AS ExceptionSteps,
+    arrayMap(exception -> exception.3, exceptions) AS ExceptionSince
+FROM $states AS t
+INNER JOIN
+(
+    SELECT * FROM process_rules FINAL
+) AS r ON r.Process = t.Process AND r.Version = t.RuleVersion
+WHERE t.Tenant = {tenant:String}

@@ -1,0 +1,17 @@
+-- One hop along links, only to types nearer the root; the earliest span that carries the hop is the evidence.
+CREATE OR REPLACE TEMPORARY TABLE work_hop ENGINE = Memory AS
+SELECT
+    f.Tenant AS Tenant, f.Process AS Process, f.RootType AS RootType,
+    f.OriginType AS OriginType, f.OriginId AS OriginId, t.Type AS Type, l.OtherId AS Id, t.Rank AS Rank,
+    argMin(l.TraceId, (least(l.OccurredAt, l.StoredAt), l.TraceId, l.SpanId)) AS CarrierTraceId,
+    argMin(l.SpanId, (least(l.OccurredAt, l.StoredAt), l.TraceId, l.SpanId)) AS CarrierSpanId
+FROM
+(
+    SELECT * FROM $links AS links
+    WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_front)
+        AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+) AS l
+INNER JOIN work_front AS f ON f.Tenant = l.Tenant AND f.Type = l.Type AND f.Id = l.Id
+INNER JOIN work_rule_types AS t ON t.Process = f.Process AND t.Type = l.OtherType
+WHERE t.Rank < f.Rank
+GROUP BY Tenant, Process, RootType, OriginType, OriginId, Type, Id, Rank

@@ -1,0 +1,31 @@
+"""Walking along links: from joined entities to the roots they lead to, and from roots out to what joins them.
+
+A walk only moves to types nearer the root and ends at a root, never passing through it: that keeps a payment that
+settles two invoices from welding them into one transaction (DESIGN section 5, rule 3).
+"""
+
+from __future__ import annotations
+
+from spanledger_correlator.workspace import Workspace
+
+
+def towards_roots(work: Workspace, kin: str) -> None:
+    """Fill `work_reach` with the roots that each joined entity in the work table `kin` leads to."""
+    work.run("reach_empty", into="work_reach")
+    work.run("walk_start", kin=kin)
+    while work.count("work_front"):
+        work.run("walk_step")
+        work.kin("work_hop", into="work_hop_kin")
+        work.run("walk_arrive", into="work_reach")
+        work.run("walk_advance")
+
+
+def from_roots(work: Workspace) -> None:
+    """Fill `work_joined` with the joined entities from which the roots in `work_members` can be reached."""
+    work.run("nodes_empty", into="work_joined")
+    work.run("back_start")
+    while work.count("work_front"):
+        work.run("back_step")
+        work.run("nodes_add", into="work_joined", nodes="work_hop")
+        work.kin("work_hop", into="work_hop_kin")
+        work.run("back_advance")

@@ -1,0 +1,98 @@
+"""The tables an evaluation works with: where it reads (`Sources`) and the temporary tables it fills.
+
+Temporary tables belong to the calling thread's handle, so several evaluations can run side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.statements import statement
+from spanledger_store import Store
+
+
+NO_TRACES = "(SELECT '' AS Tenant, '' AS TraceId WHERE 0)"
+"""A relation of traces that holds none."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The derived tables that an evaluation reads: as they are, or as they were known at a moment."""
+
+    spans: str = "spans"
+    facts: str = "facts"
+    waiting: str = "waiting"
+    links: str = "links"
+    alias_edges: str = "alias_edges"
+    entity_attributes: str = "entity_attributes"
+    superseded: str = "superseded_copies"
+    canonical_ids: str = "canonical_ids"
+    canonical_members: str = "canonical_members"
+
+    @classmethod
+    def as_of(cls, known: str) -> Sources:
+        """`then`: what was stored by {as_of}. `now`: all links and aliases, and the spans that happened by {as_of}."""
+        stored = "WHERE StoredAt <= {as_of:DateTime64(9, 'UTC')}"
+        happened = "WHERE least(OccurredAt, StoredAt) <= {as_of:DateTime64(9, 'UTC')}"
+        what = stored if known == "then" else happened
+        links = stored if known == "then" else ""
+        return cls(
+            spans=f"(SELECT * FROM spans {what})",
+            facts=f"(SELECT * FROM facts {what})",
+            waiting=f"(SELECT * FROM waiting {what})",
+            links=f"(SELECT * FROM links {links})",
+            alias_edges=f"(SELECT * FROM alias_edges {links})",
+            entity_attributes=f"(SELECT * FROM entity_attributes {what})",
+            superseded=f"(SELECT * FROM superseded_copies {links})",
+            canonical_ids="work_canonical",
+            canonical_members="work_canonical",
+        )
+
+
+class Workspace:
+    """One thread's working tables over one store, for the definitions in force."""
+
+    def __init__(
+        self, store: Store, vocabulary: Vocabulary, sources: Sources | None = None, as_of: datetime | None = None
+    ) -> None:
+        self.store = store
+        self.vocabulary = vocabulary
+        self.sources = sources or Sources()
+        self._bound: dict[str, Any] = {
+            "active": vocabulary.active,
+            "processes": vocabulary.processes,
+            "roots": vocabulary.roots,
+            "placeholders": vocabulary.placeholders,
+            "pairs": vocabulary.pairs,
+            "matches": vocabulary.matches,
+        }
+        if as_of is not None:
+            self._bound["as_of"] = as_of
+        for name in ("rules", "rule_steps", "rule_types"):
+            self.run(name)
+
+    def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
+        """Run the statement `sql/<name>.sql`; `tables` fill its names beside the sources, `values` are bound."""
+        self.store.command(statement(name, **vars_of(self.sources), **tables), {**self._bound, **(values or {})})
+
+    def kin(self, nodes: str, into: str) -> None:
+        """Fill `into` with every id that the entities in `nodes` go by, and the one they are known under."""
+        aliased = self.count(
+            f"(SELECT 1 FROM {self.sources.canonical_ids} "
+            f"WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM {nodes}) LIMIT 1)"
+        )
+        # Most entities have no alias, and looking one up costs a quarter of resolving it.
+        self.run("kin" if aliased else "kin_alone", nodes=nodes, into=into)
+
+    def count(self, table: str) -> int:
+        """How many rows a work table has."""
+        return int(self.store.command(f"SELECT count() FROM {table}"))
+
+
+def vars_of(sources: Sources) -> dict[str, str]:
+    """The sources by the names that statements use."""
+    return {name: str(getattr(sources, name)) for name in sources.__dataclass_fields__}
