@@ -14,7 +14,6 @@ from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import statement
 from spanledger_store import Store
 
-
 NO_TRACES = "(SELECT '' AS Tenant, '' AS TraceId WHERE 0)"
 """A relation of traces that holds none."""
 

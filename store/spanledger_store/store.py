@@ -168,11 +168,8 @@ class Store:
 def _open_handle(target: Target, database: str | None) -> Client:
     settings = dict(_COMMON_SETTINGS)
     if isinstance(target, Embedded):
-        return cast(
-            "Client",
-            clickhouse_connect.get_client(
-                interface="chdb", path=str(target.path), database=database or "default", settings=settings
-            ),
+        return clickhouse_connect.get_client(
+            interface="chdb", path=str(target.path), database=database or "default", settings=settings
         )
     return _open_server_handle(target, database, settings)
 
