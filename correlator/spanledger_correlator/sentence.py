@@ -69,17 +69,21 @@ def _reason(row: Mapping[str, Any], now: datetime) -> str:
     if kind == "missing_step":
         return f": {_missing(row)}"
     if kind == "overdue_step" and row["DueAt"]:
-        silence = (
-            "" if row["Attempts"] or not row["WhySystem"] else f"; {system_name(row['WhySystem'])} has not reported it"
-        )
-        return f", which was due {duration_words(_since(row['DueAt'], now))} ago ({_date(row['DueAt'])}){silence}"
+        due = f"which was due {duration_words(_since(row['DueAt'], now))} ago ({_date(row['DueAt'])})"
+        return f", {due}{_silence(row)}"
     return f" ({kind.replace('_', ' ')})" if kind else ""
+
+
+def _silence(row: Mapping[str, Any]) -> str:
+    """Said only where nothing at all has come: a part of a payment is no silence."""
+    tried = dict(zip(row["StepNames"], row["StepAttempts"], strict=True)).get(row["WaitingFor"], 0)
+    return f"; {system_name(row['WhySystem'])} has not reported it" if row["WhySystem"] and not tried else ""
 
 
 def _failure(row: Mapping[str, Any]) -> str:
     """Who failed, how often and with which words, as the kind of the error lets it be said."""
     system = system_name(row["WhySystem"]) if row["WhySystem"] else "The system"
-    often, quoted = _failures(row), _quoted(row)
+    often, quoted = row["Attempts"], _quoted(row)
     tries = f" ({often} attempts)" if often > 1 else ""
     told = f": {quoted}" if quoted else ""
     count = f" {times_words(often)}" if often > 1 else ""
@@ -89,17 +93,6 @@ def _failure(row: Mapping[str, Any]) -> str:
     if row["WhyErrorKind"] in _REFUSALS or row["WhyKind"] == "rejected_record":
         return f"{system} refused it{count}{with_words}"
     return f"it failed{count}{f' in {system}' if row['WhySystem'] else ''}{with_words}"
-
-
-def _failures(row: Mapping[str, Any]) -> int:
-    """How often the step waited for has failed; 0, which is left unsaid, where attempts that succeeded are counted in."""
-    names = list(row["StepNames"])
-    if row["WaitingFor"] not in names:
-        return int(row["Attempts"])
-    position = names.index(row["WaitingFor"])
-    if "StepFailures" in row:
-        return int(row["StepFailures"][position])
-    return 0 if row["StepFirstSuccess"][position] else int(row["Attempts"])
 
 
 def _missing(row: Mapping[str, Any]) -> str:

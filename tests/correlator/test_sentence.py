@@ -44,6 +44,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "ClosedAt": None,
         "StepNames": STEPS,
         "StepFirstSuccess": [ago(days=3, hours=4), None, None],
+        "StepAttempts": [1, 2, 0],
     }
     return example | changes
 
@@ -86,23 +87,13 @@ def test_failures_say_who_how_often_and_why(changes: dict[str, Any], reason: str
     assert f"for *invoice posted*: {reason}" in said(**changes)
 
 
-def test_attempts_that_succeeded_are_not_counted_as_refusals() -> None:
-    parts = {
-        "WaitingFor": "payment.received",
-        "StepFirstSuccess": [ago(days=9), ago(days=8), ago(days=2)],
-        "Attempts": 5,
-    }
-    assert 'NetSuite refused it with "period closed"' in said(**parts)
-    assert "NetSuite refused it 3 times" in said(**parts, StepFailures=[0, 0, 3])
-
-
 def test_overdue_names_the_deadline_and_the_silence() -> None:
-    overdue = {"WhyKind": "overdue_step", "DueAt": ago(days=3), "Attempts": 0}
+    overdue = {"WhyKind": "overdue_step", "DueAt": ago(days=3), "Attempts": 0, "StepAttempts": [1, 0, 0]}
     assert said(**overdue) == (
         "INV-1042 (EUR 48,200.00, Acme GmbH) has waited 3 d 4 h for *invoice posted*, which was due 3 d ago "
         "(31 March 2026); NetSuite has not reported it. Owner: finance-operations."
     )
-    assert "has not reported" not in said(**overdue | {"Attempts": 1})
+    assert "has not reported" not in said(**overdue | {"StepAttempts": [1, 1, 0]})
 
 
 def test_waiting_for_a_payment_of_which_a_part_came() -> None:
@@ -111,7 +102,8 @@ def test_waiting_for_a_payment_of_which_a_part_came() -> None:
         WhyKind="overdue_step",
         DueAt=ago(days=5),
         WaitingSince=ago(days=35),
-        Attempts=1,
+        Attempts=0,
+        StepAttempts=[1, 1, 1],
         OpenAmounts=[Decimal("20000.5")],
         Owner="collections",
     ) == (
