@@ -1,0 +1,114 @@
+"""The application: every operation, one way to refuse, one way to find the tenant."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
+from starlette.exceptions import HTTPException
+
+from spanledger_api import entities, health, journey, processes, spans, stuck, transaction, transactions
+from spanledger_api.answering import THREADS, Services, desk_of
+from spanledger_api.catalogue import Catalogue
+from spanledger_api.inquiry import Inquiries, OpenReading
+from spanledger_api.openapi import DESCRIPTION
+from spanledger_api.parameters import refuse_repeats
+from spanledger_api.problems import Refusal, code_of, response_of
+from spanledger_api.tenancy import Tenancy
+from spanledger_api.validation import refusal_for
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.reading import Reading
+from spanledger_store import SpanledgerError, Store
+
+_log = logging.getLogger("spanledger.api")
+
+# Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
+_QUESTIONS = (stuck, processes, transactions, spans, transaction, journey, entities)
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    store: Store,
+    definitions: Definitions,
+    *,
+    tokens: Mapping[str, str] | None,
+    default_tenant: str = "default",
+    clock: Callable[[], datetime] = utc_now,
+    open_reading: OpenReading = Reading,
+) -> FastAPI:
+    """The API over an open store, which stays the caller's to close.
+
+    `tokens` maps the SHA-256 of each bearer token, in hex, to its tenant. None means that no credentials are asked
+    for and every request is the default tenant's: then only requests to a loopback address are answered, and the
+    caller checks the address it listens on with `require_credentials_unless_loopback`.
+    """
+    catalogue = Catalogue(definitions)
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spanledger-api")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        threads.shutdown()
+
+    app = FastAPI(
+        title="Spanledger",
+        version=metadata.version("spanledger-platform"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.state.services = Services(
+        Inquiries(store, definitions, catalogue, clock, open_reading), Tenancy(tokens, default_tenant), threads
+    )
+    bearer = [] if tokens is None else [Depends(HTTPBearer(auto_error=False, description="`spanledger token create`"))]
+    for question in _QUESTIONS:
+        # The tenant first: who may not ask is not told whether the question was well formed.
+        app.include_router(question.router, dependencies=[*bearer, Depends(desk_of), Depends(refuse_repeats)])
+    app.include_router(health.router)
+    _handle_problems(app)
+    return app
+
+
+def _handle_problems(app: FastAPI) -> None:
+    @app.exception_handler(SpanledgerError)
+    async def platform(request: Request, error: SpanledgerError) -> Response:
+        if code_of(error) in {"internal_error", "store_unavailable"}:
+            _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+        return response_of(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def validation(request: Request, error: RequestValidationError) -> Response:
+        return response_of(request, refusal_for(error))
+
+    @app.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            refusal = Refusal(
+                f"`{request.method}` is not what this address takes.",
+                code="method_not_allowed",
+                hint="Every question is a GET.",
+                headers=error.headers,
+            )
+        else:
+            refusal = Refusal(
+                f"Nothing is at {request.url.path[:200]}.",
+                code="not_found",
+                hint="`/docs` shows every question, `/openapi.json` describes them.",
+            )
+        return response_of(request, refusal)
+
+    @app.exception_handler(Exception)
+    async def inside(request: Request, error: Exception) -> Response:
+        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return response_of(request, SpanledgerError("internal"))

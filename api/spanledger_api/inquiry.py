@@ -1,0 +1,112 @@
+"""One request's access to the store: one tenant, one clock. Every query of the API passes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from spanledger_api.catalogue import Catalogue
+from spanledger_api.parameters import Clock
+from spanledger_correlator.definition import Definitions
+from spanledger_store import Store
+
+TENANT = "{tenant:String}"
+
+
+class Relation(Protocol):
+    """A parenthesised SELECT of one row per transaction with its verdict, and the values bound in it."""
+
+    @property
+    def sql(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+
+class Verdicts(Protocol):
+    """What the API needs of `spanledger_correlator.reading.Reading`: the verdicts of one tenant at one clock."""
+
+    @property
+    def relation(self) -> Relation: ...
+    @property
+    def open_relation(self) -> Relation: ...
+    def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]: ...
+    def canonical(self, entity_type: str, entity_id: str) -> str: ...
+    def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
+
+
+class OpenReading(Protocol):
+    """How a request's reading is opened: by `Reading` itself, or over rows of a test's own."""
+
+    def __call__(
+        self,
+        store: Store,
+        definitions: Definitions,
+        tenant: str,
+        *,
+        as_of: datetime | None,
+        known: Literal["then", "now"],
+        now: datetime,
+    ) -> Verdicts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a question may use. `moment` is the clock its verdicts are read at, aware and in UTC."""
+
+    store: Store
+    catalogue: Catalogue
+    reading: Verdicts
+    tenant: str
+    now: datetime
+    moment: datetime
+    known: Literal["then", "now"]
+
+    @property
+    def known_until(self) -> datetime:
+        """What was stored later than this is not known to this question."""
+        return self.now if self.known == "now" else min(self.now, self.moment)
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a SELECT over a tenant's tables; the tenant is bound here and nowhere else.
+
+        Raises:
+            ValueError: the statement does not say which tenant's rows it reads.
+        """
+        if TENANT not in sql:
+            raise ValueError(f"A query of the API must be limited to {TENANT}.")
+        return self.store.rows(sql, {**(parameters or {}), "tenant": self.tenant})
+
+    def verdicts(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, only_open: bool = False
+    ) -> list[dict[str, Any]]:
+        """The rows of a SELECT `FROM verdicts`: one row per transaction of the tenant, judged at the clock.
+
+        The names of `parameters` begin with `q_`, so that they never meet those that the reading has bound.
+
+        Raises:
+            ValueError: a parameter has another name.
+        """
+        relation = self.reading.open_relation if only_open else self.reading.relation
+        strangers = [name for name in parameters or {} if not name.startswith("q_")]
+        if strangers:
+            raise ValueError(f"Parameters of the API's queries begin with q_: {', '.join(strangers)}.")
+        return self.store.rows(f"WITH verdicts AS {relation.sql} {sql}", {**relation.parameters, **(parameters or {})})
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiries:
+    """Opens an inquiry for a request's tenant and clock."""
+
+    store: Store
+    definitions: Definitions
+    catalogue: Catalogue
+    now: Callable[[], datetime]
+    open_reading: OpenReading
+
+    def open(self, tenant: str, clock: Clock) -> Inquiry:
+        """One question's access."""
+        now = self.now()
+        reading = self.open_reading(self.store, self.definitions, tenant, as_of=clock.as_of, known=clock.known, now=now)
+        return Inquiry(self.store, self.catalogue, reading, tenant, now, clock.as_of or now, clock.known)

@@ -1,0 +1,26 @@
+"""The verdicts of transactions whose keys are known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from spanledger_api import verdict
+from spanledger_api.inquiry import Inquiry
+
+
+def rows_by_key(inquiry: Inquiry, keys: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The rows of these (process, root id) that exist at the clock, with `verdict.COLUMNS` and Related; in no order."""
+    if not keys:
+        return []
+    sql = f"""
+        SELECT {verdict.COLUMNS}, Related FROM verdicts
+        WHERE Process IN {{q_processes:Array(String)}} AND RootId IN {{q_roots:Array(String)}}
+            AND has({{q_keys:Array(Tuple(String, String))}}, (Process, RootId))
+    """  # noqa: S608 - made of this package's columns; the values are bound
+    values = {
+        "q_processes": sorted({process for process, _ in keys}),
+        "q_roots": sorted({root for _, root in keys}),
+        "q_keys": sorted(keys),
+    }
+    return inquiry.verdicts(sql, values)

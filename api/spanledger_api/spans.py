@@ -1,0 +1,215 @@
+"""`GET /v1/transactions/{process}/{root_id}/spans`: the spans behind a transaction, in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from spanledger_api import cursors
+from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.filters import bound_moment
+from spanledger_api.finding import find_transaction
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.moments import utc
+from spanledger_api.money import plain
+from spanledger_api.openapi import documented, example
+from spanledger_api.parameters import Clock
+from spanledger_api.problems import Fault, refusal_of
+from spanledger_api.transactions import next_page
+
+router = APIRouter(tags=["transactions"])
+
+_SPANS = """
+    SELECT
+        TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Timestamp, Duration, StatusCode, StatusMessage,
+        SpanAttributes, StoredAt, Step, System, Outcome, Amount, Currency, ErrorKind, ErrorCode, ErrorMessage,
+        ErrorRetryable, Attempt, IdempotencyKey, Problems,
+        least(OccurredAt, StoredAt) AS Happened, toString(toUnixTimestamp64Nano(Happened)) AS SortValue,
+        has({ids:Array(Tuple(String, String))}, (TraceId, SpanId)) AS Attached
+    FROM
+    (
+        SELECT * FROM spans
+        WHERE Tenant = {tenant:String} AND TraceId IN {traces:Array(String)}
+            AND ({whole_traces:Bool} OR has({ids:Array(Tuple(String, String))}, (TraceId, SpanId)))
+            AND StoredAt <= {known_until:DateTime64(9, 'UTC')}
+        ORDER BY Timestamp + toIntervalNanosecond(Duration) DESC, ContentHash DESC, StoredAt
+        LIMIT 1 BY TraceId, SpanId
+    )
+    WHERE Happened <= {moment:DateTime64(9, 'UTC')}
+        AND (toUnixTimestamp64Nano(Happened), TraceId, SpanId) > ({after:Int64}, {after_trace:String}, {after_span:String})
+    ORDER BY Happened, TraceId, SpanId
+    LIMIT {limit:UInt64}
+"""
+"""Of differing copies of a span the one with the later end counts, then the one with the larger content hash."""
+_BEFORE_ALL = cursors.Position(str(-(2**63)), ("", ""))
+
+
+class SpansParameters(Clock):
+    """Which spans, and which page of them."""
+
+    whole_traces: bool = False
+    """Also the other spans of the traces that the transaction's spans are in: the technical work underneath."""
+    limit: int = Field(default=200, ge=1, le=1000)
+    """At most so many on a page."""
+    cursor: str | None = Field(default=None, min_length=1, max_length=4000)
+    """Where the page begins, from `next` of the one before; the other parameters stay the same."""
+
+
+class SpanError(BaseModel):
+    """What the system said."""
+
+    kind: str | None = Field(examples=["closed_period"])
+    code: str | None = Field(examples=["PERIOD_CLOSED"])
+    message: str | None = Field(examples=["period closed"])
+    retryable: bool | None
+
+
+class SpanView(BaseModel):
+    """A span."""
+
+    trace_id: str
+    span_id: str
+    parent_span_id: str | None
+    name: str = Field(examples=["POST /invoice"])
+    kind: str = Field(examples=["Client"])
+    service: str = Field(examples=["boomi-invoice-post"])
+    started_at: datetime
+    duration_ns: int
+    happened: datetime = Field(description="The moment that counts: its end or `business.occurred_at`.")
+    stored_at: datetime = Field(description="When it was accepted.")
+    attached: bool = Field(description="Whether it is a step of this transaction; else it only shares a trace.")
+    step: str | None = Field(examples=["invoice.posted"])
+    system: str | None = Field(examples=["netsuite"])
+    outcome: str | None = Field(examples=["rejected"])
+    amount: str | None = Field(examples=["48200.00"])
+    currency: str | None = Field(examples=["EUR"])
+    status: str = Field(description="The span's own status.", examples=["Error"])
+    status_message: str | None
+    error: SpanError | None
+    attempt: int | None
+    idempotency_key: str | None
+    attributes: dict[str, str] = Field(description="Every attribute as it was sent.")
+    problems: list[str] = Field(description="What could not be read of it.")
+
+
+class SpansAnswer(BaseModel):
+    """One page of a transaction's spans."""
+
+    as_of: datetime = Field(description="The clock that the answer was read at.")
+    known: str
+    key: str = Field(description="The transaction.", examples=["invoice-to-cash/INV-1042"])
+    items: list[SpanView]
+    next: str | None = Field(description="The address of the next page; null on the last.")
+
+
+@router.get(
+    "/v1/transactions/{process}/{root_id:path}/spans",
+    response_model=SpansAnswer,
+    summary="A transaction's spans",
+    responses=example("spans") | documented(*ALWAYS, "not_found", "cursor_invalid"),
+)
+async def transaction_spans(
+    desk: Desk, process: str, root_id: str, parameters: Annotated[SpansParameters, Query()]
+) -> Response:
+    """The spans that are steps of a transaction, by when they happened; or the whole traces they are in."""
+
+    def question(inquiry: Inquiry) -> SpansAnswer:
+        return _page(inquiry, process, root_id, parameters, desk.request)
+
+    return await desk.answer(parameters, question)
+
+
+def _page(inquiry: Inquiry, process: str, root_id: str, parameters: SpansParameters, request: Request) -> SpansAnswer:
+    found = find_transaction(inquiry, process, root_id, "Process, RootId, Key")
+    ids = span_ids(inquiry.reading.attachments(process, found.row["RootId"]))
+    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit"}) | {"key": found.row["Key"]})
+    after = _BEFORE_ALL if parameters.cursor is None else cursors.decode(parameters.cursor, question, keys=2)
+    rows = read(inquiry, ids, limit=parameters.limit + 1, after=after, whole_traces=parameters.whole_traces)
+    more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
+    last = rows[-1] if more else None
+    position = cursors.Position(last["SortValue"], (last["TraceId"], last["SpanId"])) if last else None
+    return SpansAnswer(
+        as_of=inquiry.moment,
+        known=inquiry.known,
+        key=found.row["Key"],
+        items=[span_view(row) for row in rows],
+        next=next_page(request, cursors.encode(question, position)) if position else None,
+    )
+
+
+def span_ids(attachments: Collection[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The identities of a transaction's spans."""
+    return [(one["trace_id"], one["span_id"]) for one in attachments]
+
+
+def read(
+    inquiry: Inquiry,
+    ids: list[tuple[str, str]],
+    *,
+    limit: int,
+    after: cursors.Position = _BEFORE_ALL,
+    whole_traces: bool = False,
+) -> list[dict[str, Any]]:
+    """The spans of these identities behind a position, as rows in time order, each identity's winning copy."""
+    if not _is_int64(after.value):
+        do = "Take `cursor` from `next` of the answer before; leave it out for the first page."
+        what = "The cursor is not one that this API gave out."
+        raise refusal_of([Fault(code="cursor_invalid", where="query.cursor", what=what, do=do)])
+    values = {
+        "ids": ids,
+        "traces": sorted({trace for trace, _ in ids}),
+        "whole_traces": whole_traces,
+        "known_until": bound_moment(inquiry.known_until),
+        "moment": bound_moment(inquiry.moment),
+        "after": after.value,
+        "after_trace": after.keys[0],
+        "after_span": after.keys[1],
+        "limit": limit,
+    }
+    return inquiry.rows(_SPANS, values) if ids else []
+
+
+def span_view(row: Mapping[str, Any]) -> SpanView:
+    """A row of `read` as answers show it."""
+    error = SpanError(
+        kind=row["ErrorKind"] or None,
+        code=row["ErrorCode"] or None,
+        message=row["ErrorMessage"] or None,
+        retryable=row["ErrorRetryable"],
+    )
+    return SpanView(
+        trace_id=row["TraceId"],
+        span_id=row["SpanId"],
+        parent_span_id=row["ParentSpanId"] or None,
+        name=row["SpanName"],
+        kind=row["SpanKind"],
+        service=row["ServiceName"],
+        started_at=utc(row["Timestamp"]),
+        duration_ns=row["Duration"],
+        happened=utc(row["Happened"]),
+        stored_at=utc(row["StoredAt"]),
+        attached=row["Attached"],
+        step=row["Step"] or None,
+        system=row["System"] or None,
+        outcome=row["Outcome"] or None,
+        amount=None if row["Amount"] is None else plain(row["Amount"]),
+        currency=row["Currency"] or None,
+        status=row["StatusCode"],
+        status_message=row["StatusMessage"] or None,
+        error=error if any(value is not None for value in error.model_dump().values()) else None,
+        attempt=row["Attempt"] or None,
+        idempotency_key=row["IdempotencyKey"] or None,
+        attributes=row["SpanAttributes"],
+        problems=list(row["Problems"]),
+    )
+
+
+def _is_int64(text: str) -> bool:
+    try:
+        return -(2**63) <= int(text) < 2**63
+    except ValueError:
+        return False

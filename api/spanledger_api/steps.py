@@ -1,0 +1,102 @@
+"""A transaction's steps as its page shows them: what happened in the order it happened, then what is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from spanledger_api.moments import utc, utc_or_none
+from spanledger_correlator.definition import ProcessDefinition
+
+StepState = Literal["done", "failing", "overdue", "missing", "waiting", "pending", "not_required"]
+
+COLUMNS = """
+    StepLastSuccess, StepLastFailure, StepDeadline, StepDone, StepRequired, StepSlaState, ExceptionKinds,
+    ExceptionSteps, ExceptionSince
+"""
+"""What is read of a verdict here, beyond those of `verdict.COLUMNS`."""
+
+_STATES: Mapping[str, StepState] = {
+    "failed_step": "failing",
+    "rejected_record": "failing",
+    "overdue_step": "overdue",
+    "missing_step": "missing",
+}
+
+
+class StepProgress(BaseModel):
+    """A milestone of this transaction."""
+
+    step: str = Field(examples=["invoice.posted"])
+    position: int = Field(description="Its place in the definition, from 1.")
+    system: str | None = Field(description="Where it is to happen.", examples=["netsuite"])
+    state: StepState = Field(description="`done`, what is wrong with it, `waiting` (the next one), or `pending`.")
+    required: bool = Field(description="Whether this transaction needs it.")
+    attempts: int
+    first_success: datetime | None
+    last_success: datetime | None
+    last_failure: datetime | None
+    deadline: datetime | None
+    sla_state: str | None
+
+
+class ExceptionView(BaseModel):
+    """An open problem that needs an owner."""
+
+    kind: str = Field(examples=["rejected_record"])
+    step: str | None = Field(examples=["invoice.posted"])
+    since: datetime
+
+
+def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[StepProgress]:
+    """The steps in time order: by first success or newest failure; those without either behind, as defined."""
+    wrong = dict(zip(row["ExceptionSteps"], row["ExceptionKinds"], strict=True))
+    views = [_step(row, position, wrong, definition) for position in range(len(row["StepNames"]))]
+
+    def when(view: StepProgress) -> tuple[bool, datetime | int, int]:
+        moment = view.first_success or view.last_failure
+        return (moment is None, moment if moment is not None else 0, view.position)
+
+    return sorted(views, key=when)
+
+
+def exceptions(row: Mapping[str, Any]) -> list[ExceptionView]:
+    """The open problems, oldest first."""
+    found = zip(row["ExceptionKinds"], row["ExceptionSteps"], row["ExceptionSince"], strict=True)
+    return [
+        ExceptionView(kind=kind, step=step or None, since=utc(since))
+        for kind, step, since in sorted(found, key=lambda one: (one[2], one[0], one[1]))
+    ]
+
+
+def _step(
+    row: Mapping[str, Any], index: int, wrong: Mapping[str, str], definition: ProcessDefinition | None
+) -> StepProgress:
+    name = row["StepNames"][index]
+    rule = definition.step(name) if definition else None
+    return StepProgress(
+        step=name,
+        position=index + 1,
+        system=rule.system if rule else None,
+        state=_state(row, index, wrong.get(name, "")),
+        required=row["StepRequired"][index],
+        attempts=row["StepAttempts"][index],
+        first_success=utc_or_none(row["StepFirstSuccess"][index]),
+        last_success=utc_or_none(row["StepLastSuccess"][index]),
+        last_failure=utc_or_none(row["StepLastFailure"][index]),
+        deadline=utc_or_none(row["StepDeadline"][index]),
+        sla_state=row["StepSlaState"][index] or None,
+    )
+
+
+def _state(row: Mapping[str, Any], index: int, exception: str) -> StepState:
+    if row["StepDone"][index]:
+        return "done"
+    if exception in _STATES:
+        return _STATES[exception]
+    if not row["StepRequired"][index]:
+        return "not_required"
+    return "waiting" if row["Status"] == "open" and row["StepNames"][index] == row["WaitingFor"] else "pending"

@@ -1,0 +1,152 @@
+"""`GET /v1/stuck`: which invoices are stuck, since when, for how much, why, and who must act."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from spanledger_api import csv_export
+from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.filters import OPEN, Where, bound_moment, where
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.money import Total, plain
+from spanledger_api.negotiation import wants_csv
+from spanledger_api.notes import notes_on
+from spanledger_api.openapi import documented, example
+from spanledger_api.parameters import SEVERITIES, Filters, Format
+from spanledger_api.problems import Refusal
+from spanledger_api.stuck_item import CSV_COLUMNS, StuckItem, item, lines
+from spanledger_api.verdict import COLUMNS
+
+router = APIRouter(tags=["stuck"])
+
+LONGEST_LIST = 10_000
+LONGEST_FILE = 100_000
+
+_RANK = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
+_FIRST_CURRENCY = "if(empty(Currencies), '', arraySort(Currencies)[1])"
+_AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
+
+
+class StuckParameters(Filters):
+    """What is stuck, of which kind, whose, and for how much."""
+
+    limit: int | None = Field(default=None, ge=1, le=LONGEST_LIST)
+    """At most so many items, the worst first; totals are over all. Default: 100, in CSV all of them."""
+    format: Format | None = None
+    """`json` or `csv`; without it the `Accept` header decides."""
+
+
+class StuckAnswer(BaseModel):
+    """What is stuck at `as_of`, the worst first."""
+
+    as_of: datetime = Field(description="The clock that the answer was read at.")
+    known: str = Field(description="By what was known `then` or is known `now`.")
+    count: int = Field(description="How many match; `items` may hold fewer.")
+    by_severity: dict[str, int] = Field(description="How many match, by severity.")
+    totals: list[Total] = Field(description="The money at stake over all that match.")
+    items: list[StuckItem] = Field(description="Ranked by severity, then currency, then money times age.")
+    notes: list[str] = Field(description="What to know about this answer.")
+
+
+@router.get(
+    "/v1/stuck",
+    response_model=StuckAnswer,
+    summary="What is stuck",
+    responses=example("stuck", csv="stuck")
+    | documented(*ALWAYS, "currency_missing", "unknown_value", "not_acceptable", "too_many_rows"),
+)
+async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> Response:
+    """Open transactions that cannot move without someone: an overdue, failed, rejected or missing step.
+
+    As JSON or, with `format=csv` or `Accept: text/csv`, as a CSV file of one line per item and currency.
+    """
+    as_csv = wants_csv(desk.request, parameters.format)
+    return await desk.answer(
+        parameters, lambda inquiry: _file(inquiry, parameters) if as_csv else find(inquiry, parameters)
+    )
+
+
+def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
+    """The answer at the inquiry's clock."""
+    parameters.check(inquiry.catalogue)
+    clause = _stuck(parameters)
+    count, by_severity, totals = _totals(inquiry, clause, parameters.currency)
+    rows = _ranked(inquiry, clause, parameters.currency, parameters.limit or 100) if count else []
+    return StuckAnswer(
+        as_of=inquiry.moment,
+        known=inquiry.known,
+        count=count,
+        by_severity=by_severity,
+        totals=totals,
+        items=[item(row, inquiry.moment, parameters.currency) for row in rows],
+        notes=notes_on(inquiry, parameters, empty=not count),
+    )
+
+
+def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
+    parameters.check(inquiry.catalogue)
+    rows = _ranked(inquiry, _stuck(parameters), parameters.currency, parameters.limit or LONGEST_FILE + 1)
+    if len(rows) > LONGEST_FILE:
+        raise Refusal(
+            f"More than {LONGEST_FILE:,} transactions match.",
+            code="too_many_rows",
+            hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
+        )
+    lines = (
+        line for row in rows for line in lines(item(row, inquiry.moment, parameters.currency), parameters.currency)
+    )
+    return Response(
+        csv_export.document(CSV_COLUMNS, lines),
+        media_type=csv_export.MEDIA_TYPE,
+        headers={"Content-Disposition": 'attachment; filename="stuck.csv"'},
+    )
+
+
+def _stuck(parameters: StuckParameters) -> Where:
+    clause = where(parameters, OPEN)
+    clause.add("Stuck")
+    return clause
+
+
+def _totals(inquiry: Inquiry, clause: Where, currency: str | None) -> tuple[int, dict[str, int], list[Total]]:
+    """How many match, how many of each severity, and their money per currency: an entity's counts once."""
+    per_entity = f"""
+        SELECT
+            count() AS Items,
+            sumMap([Severity], [toUInt64(1)]) AS Severities,
+            maxMap(Currencies, OpenAmounts) AS Money
+        FROM verdicts {clause.sql}
+        GROUP BY RootType, RootId
+    """  # noqa: S608 - the clause is made of expressions of this package; its values are bound
+    sql = f"""
+        SELECT
+            sum(Items) AS Count,
+            sumMap(Severities.1, Severities.2) AS BySeverity,
+            sumMap(Money.1, Money.2) AS Sums,
+            sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
+        FROM ({per_entity})
+    """  # noqa: S608 - as above
+    row = inquiry.verdicts(sql, clause.values, only_open=True)[0]
+    counted = dict(zip(*row["BySeverity"], strict=True))
+    sums, holders = (dict(zip(*row[column], strict=True)) for column in ("Sums", "Holders"))
+    totals = [
+        Total(currency=held, amount=plain(sums[held]), entities=holders[held])
+        for held in sorted(sums)
+        if currency in {None, held}
+    ]
+    return row["Count"], {severity: counted.get(severity, 0) for severity in SEVERITIES}, totals
+
+
+def _ranked(inquiry: Inquiry, clause: Where, currency: str | None, limit: int) -> list[dict[str, Any]]:
+    """The worst first: severity, then currency (what has no money last), then money times age, exact; ties by key."""
+    money_currency = "{q_currency:String}" if currency else _FIRST_CURRENCY
+    at_stake = f"OpenAmounts[indexOf(Currencies, {money_currency})]"
+    weight = f"if(empty(Currencies), toDecimal256({_AGE}, 9), toDecimal256({at_stake}, 9) * {_AGE})"
+    order = f"{_RANK}, empty(Currencies), {money_currency}, {weight} DESC, Process, RootId"
+    sql = f"SELECT {COLUMNS} FROM verdicts {clause.sql} ORDER BY {order} LIMIT {{q_limit:UInt64}}"  # noqa: S608 - as above
+    values = {**clause.values, "q_moment": bound_moment(inquiry.moment), "q_limit": limit}
+    return inquiry.verdicts(sql, values, only_open=True)

@@ -1,0 +1,224 @@
+"""An API over verdicts that a test states row by row: what is under test is the asking, not the judging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from spanledger_api import create_app
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.loading import load_definitions
+from spanledger_store import Store
+
+NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
+STEPS = ["invoice.generated", "invoice.posted", "invoice.synced_to_crm", "credit_note.issued", "payment.received"]
+
+MOMENT, MAYBE = "DateTime64(9, 'UTC')", "Nullable(DateTime64(9, 'UTC'))"
+COLUMNS: Mapping[str, str] = {
+    "Tenant": "String",
+    "Process": "String",
+    "Version": "UInt32",
+    "Key": "String",
+    "RootType": "String",
+    "RootId": "String",
+    "Status": "String",
+    "Stuck": "Bool",
+    "WaitingFor": "String",
+    "WaitingSince": MAYBE,
+    "WhyKind": "String",
+    "WhyErrorKind": "String",
+    "WhyCode": "String",
+    "WhyMessage": "String",
+    "WhySystem": "String",
+    "Attempts": "UInt32",
+    "DueAt": MAYBE,
+    "SlaState": "String",
+    "SlaDueAt": MAYBE,
+    "Severity": "String",
+    "SeverityRule": "String",
+    "Impact": "String",
+    "Owner": "String",
+    "Currencies": "Array(String)",
+    "Amounts": "Array(Decimal(38, 9))",
+    "OpenAmounts": "Array(Decimal(38, 9))",
+    "LegalEntity": "String",
+    "Region": "String",
+    "ClientName": "String",
+    "Related": "Array(Tuple(Type String, Id String))",
+    "StartedAt": MOMENT,
+    "LastActivityAt": MOMENT,
+    "ClosedAt": MAYBE,
+    "StepNames": "Array(String)",
+    "StepFirstSuccess": f"Array({MAYBE})",
+    "StepLastSuccess": f"Array({MAYBE})",
+    "StepLastFailure": f"Array({MAYBE})",
+    "StepDeadline": f"Array({MAYBE})",
+    "StepAttempts": "Array(UInt32)",
+    "StepDone": "Array(Bool)",
+    "StepRequired": "Array(Bool)",
+    "StepSlaState": "Array(String)",
+    "ExceptionKinds": "Array(String)",
+    "ExceptionSteps": "Array(String)",
+    "ExceptionSince": f"Array({MOMENT})",
+}
+
+
+def ago(**length: float) -> datetime:
+    """A moment before NOW."""
+    return NOW - timedelta(**length)
+
+
+def verdict(root_id: str, **changes: Any) -> dict[str, Any]:
+    """The verdict on an invoice that NetSuite has refused twice, with changes."""
+    row = {
+        "Tenant": "default",
+        "Process": "invoice-to-cash",
+        "Version": 1,
+        "RootType": "invoice",
+        "RootId": root_id,
+        "Status": "open",
+        "Stuck": True,
+        "WaitingFor": "invoice.posted",
+        "WaitingSince": ago(days=3, hours=4),
+        "WhyKind": "rejected_record",
+        "WhyErrorKind": "closed_period",
+        "WhyCode": "PERIOD_CLOSED",
+        "WhyMessage": "period closed",
+        "WhySystem": "netsuite",
+        "Attempts": 2,
+        "DueAt": ago(days=3),
+        "SlaState": "on_track",
+        "SlaDueAt": ago(days=-32),
+        "Severity": "medium",
+        "SeverityRule": "medium: {stuck: true}",
+        "Impact": "revenue",
+        "Owner": "finance-operations",
+        "Currencies": ["EUR"],
+        "Amounts": [Decimal(48200)],
+        "OpenAmounts": [Decimal(48200)],
+        "LegalEntity": "DE01",
+        "Region": "emea",
+        "ClientName": "Acme GmbH",
+        "Related": [("account", "ACC-7"), ("project", "PRJ-3")],
+        "StartedAt": ago(days=3, hours=4),
+        "LastActivityAt": ago(days=2),
+        "ClosedAt": None,
+        "StepNames": STEPS,
+        "StepFirstSuccess": [ago(days=3, hours=4), None, None, None, None],
+        "StepLastSuccess": [ago(days=3, hours=4), None, None, None, None],
+        "StepLastFailure": [None, ago(days=2), None, None, None],
+        "StepDeadline": [None, ago(days=3), None, None, None],
+        "StepAttempts": [1, 2, 0, 0, 0],
+        "StepDone": [True, False, False, False, False],
+        "StepRequired": [True, True, False, False, True],
+        "StepSlaState": ["", "breached", "", "", ""],
+        "ExceptionKinds": ["rejected_record"],
+        "ExceptionSteps": ["invoice.posted"],
+        "ExceptionSince": [ago(days=2)],
+    } | changes
+    return {"Key": f"{row['Process']}/{row['RootId']}"} | row
+
+
+def calm(root_id: str, **changes: Any) -> dict[str, Any]:
+    """The verdict on an open invoice of which nothing is wrong, with changes."""
+    nothing = dict.fromkeys(("WhyKind", "WhyErrorKind", "WhyCode", "WhyMessage", "WhySystem", "SeverityRule"), "")
+    none: dict[str, Any] = {"ExceptionKinds": [], "ExceptionSteps": [], "ExceptionSince": []}
+    return verdict(root_id, **{"Stuck": False, "Severity": "low", "Attempts": 0} | nothing | none | changes)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A SELECT and the values bound in it."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass
+class Stage:
+    """The verdicts, aliases, attachments and namings of a test, and every clock that was asked for."""
+
+    store: Store
+    aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    attached: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    namings: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    asked: list[tuple[str, datetime | None, str]] = field(default_factory=list)
+
+    def add(self, *rows: Mapping[str, Any]) -> None:
+        """State more verdicts."""
+        self.store.insert("verdict_rows", [[row[column] for column in COLUMNS] for row in rows], list(COLUMNS))
+
+
+class StagedReading:
+    """The verdicts of one tenant, as the stage has them."""
+
+    def __init__(self, stage: Stage, tenant: str) -> None:
+        self._stage = stage
+        mine = "SELECT * EXCEPT Tenant FROM verdict_rows WHERE Tenant = {reading_tenant:String}"
+        self.relation = Statement(f"({mine})", {"reading_tenant": tenant})
+        self.open_relation = Statement(f"({mine} AND Status = 'open')", {"reading_tenant": tenant})
+
+    def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]:
+        """What the stage attached to a transaction."""
+        return self._stage.attached.get((process, root_id), [])
+
+    def canonical(self, entity_type: str, entity_id: str) -> str:
+        """The stage's alias."""
+        return self._stage.aliases.get((entity_type, entity_id), entity_id)
+
+    def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]:
+        """The stage's namings."""
+        return self._stage.namings.get((entity_type, entity_id), [])
+
+
+@pytest.fixture(scope="session")
+def definitions() -> Definitions:
+    """The pack."""
+    return load_definitions([])
+
+
+@pytest.fixture
+def stage(store: Store) -> Stage:
+    """An empty stage."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    store.command(f"CREATE TABLE verdict_rows ({columns}) ENGINE = MergeTree ORDER BY (Tenant, Key)")
+    return Stage(store)
+
+
+MakeApp = Callable[..., FastAPI]
+
+
+@pytest.fixture
+def make_app(stage: Stage, definitions: Definitions) -> MakeApp:
+    """An application over the stage; `tokens` as in `create_app`."""
+
+    def make(tokens: Mapping[str, str] | None = None) -> FastAPI:
+        def open_reading(
+            store: Store,
+            definitions: Definitions,
+            tenant: str,
+            *,
+            as_of: datetime | None,
+            known: Literal["then", "now"],
+            now: datetime,
+        ) -> StagedReading:
+            stage.asked.append((tenant, as_of, known))
+            return StagedReading(stage, tenant)
+
+        return create_app(stage.store, definitions, tokens=tokens, clock=lambda: NOW, open_reading=open_reading)
+
+    return make
+
+
+@pytest.fixture
+def client(make_app: MakeApp) -> Iterator[TestClient]:
+    """A client of an open application."""
+    with TestClient(make_app(), base_url="http://localhost") as client:
+        yield client
