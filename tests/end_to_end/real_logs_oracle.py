@@ -82,8 +82,11 @@ def order_items(path: Path) -> Attached:
 
 
 def deleted_for_good(attached: Attached, moment: datetime) -> set[str]:
-    """The order items that were deleted, and to which nothing happened after that, by a moment."""
-    known = attached.known_by(moment).events
+    """The order items that were deleted, and to which nothing happened after that, by a moment.
+
+    A transfer that failed is no event of the item's life: it does not bring a deleted item back.
+    """
+    known = attached.known_by(moment).events.filter(pl.col("activity") != "SRM: Transfer Failed (E.Sys.)")
     deletion = pl.col("activity") == "Delete Purchase Order Item"
     ends = known.group_by("root").agg(
         pl.col("ts").filter(deletion).max().alias("deleted"), pl.col("ts").filter(~deletion).max().alias("other")

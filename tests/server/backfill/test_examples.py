@@ -43,7 +43,6 @@ def test_no_two_activities_become_the_same(mapping_name: str) -> None:
 @pytest.mark.parametrize(
     ("file", "mapping_name"),
     [
-        ("bpic2019_3way_after_gr.parquet", "bpic2019"),
         ("bpic2019_other_flows.parquet", "bpic2019"),
         ("bpic2020_travel_oc.parquet", "bpic2020"),
     ],

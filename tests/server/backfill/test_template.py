@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from spanledger_server.backfill.template import ColumnTemplate, Template, slug
+from spanledger_server.backfill.template import Column, ColumnTemplate, Template, slug
 
-COLUMNS = {
+COLUMNS: dict[str, Column] = {
     "doc": ["1", "2", None, " "],
     "item": ["10", None, "30", "40"],
     "what": ["Clear Invoice", "", "x", "SRM: Ä!"],
