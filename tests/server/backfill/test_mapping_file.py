@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from spanledger_server.backfill.errors import MappingInvalid
+from spanledger_server.backfill.mapping import Mapping
 from spanledger_server.backfill.mapping_file import load_mapping
 from spanledger_server.cli.main import build
 
@@ -101,3 +103,9 @@ def test_the_mapping_in_the_help_is_a_mapping(write: Write, capsys: pytest.Captu
     first = next(row for row, line in enumerate(lines) if line.strip() == "system: sap")
     shown = lines[first : lines.index("", first)]
     load_mapping(write("help.yaml", "\n".join(line[6:] for line in shown)))
+
+
+def test_the_mapping_in_the_documentation_is_a_mapping_and_its_table_names_every_key(write: Write) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "backfill.md").read_text(encoding="utf-8")
+    load_mapping(write("docs.yaml", page.split("```yaml\n")[1].split("```", maxsplit=1)[0]))
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(Mapping.model_fields)
