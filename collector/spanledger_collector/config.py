@@ -1,0 +1,41 @@
+"""What a collector needs to know before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class CollectorConfig:
+    """Addresses, credentials and limits. A port of 0 takes a free one. Delays are seconds.
+
+    `tokens` maps the SHA-256 (hex) of a token to its tenant; without tokens every request belongs to `default_tenant`.
+    """
+
+    http_address: tuple[str, int] = ("127.0.0.1", 4318)
+    grpc_address: tuple[str, int] = ("127.0.0.1", 4317)
+    default_tenant: str = "default"
+    tokens: Mapping[str, str] | None = None
+    max_body_bytes: int = 64 * MEBIBYTE
+    """The largest request, before and after decompression."""
+    group_max_bytes: int = 16 * MEBIBYTE
+    """A group closes when it holds this much; one larger request makes a group of its own."""
+    group_max_delay: float = 0.003
+    """A group that could be committed at once waits this long for company."""
+    commit_threads: int = 2
+    """How many groups may be on their way into the store at one time."""
+    max_in_flight_bytes: int = 128 * MEBIBYTE
+    """Bytes received (after decompression) and not yet answered; beyond them senders are asked to wait. On its way a
+    request is held up to three times: as received, cut for its group, and in the group."""
+
+    def __post_init__(self) -> None:
+        if self.max_in_flight_bytes < self.max_body_bytes:
+            raise ValueError(
+                f"max_in_flight_bytes ({self.max_in_flight_bytes}) is less than max_body_bytes ({self.max_body_bytes}): "
+                "the largest request that is allowed could never be taken. Raise the one or lower the other."
+            )
+        if self.commit_threads < 1:
+            raise ValueError(f"commit_threads is {self.commit_threads}: at least one thread has to commit.")

@@ -1,0 +1,73 @@
+"""The check at the door: a body that cannot be decoded is refused here, before it meets other requests in a group.
+
+What passes is cut at the borders of its scopes, so that ClickHouse's decoder gets one row per ScopeSpans with the
+resource beside it. Nothing here loops over spans or attributes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import DecodeError
+
+from spanledger_collector import fault
+from spanledger_collector.deep_values import with_json_texts
+from spanledger_collector.door_schema import Request
+from spanledger_collector.refusals import Malformed
+from spanledger_collector.responses import Encoding
+from spanledger_collector.wire import length_field, length_fields
+
+RESOURCE_FIELD, SCOPE_SPANS_FIELD = 5, 6
+"""Of otlp.proto's Item."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that can be decoded: the parts that become rows, and how many spans they hold."""
+
+    encoding: Encoding
+    parts: tuple[bytes, ...]
+    spans: int
+
+    @property
+    def size(self) -> int:
+        """Bytes that it adds to its group."""
+        return sum(map(len, self.parts))
+
+
+def checked_protobuf(body: bytes) -> Checked:
+    """Check and cut an OTLP/protobuf request.
+
+    Raises:
+        Malformed: it is none; the message says where it breaks.
+    """
+    try:
+        # The class is made at run time from a schema, so its fields have no static types.
+        request: Any = Request.FromString(body)
+        if not request.IsInitialized():
+            body = with_json_texts(body)
+    except DecodeError as error:
+        raise Malformed(
+            f"The body is no OTLP/protobuf trace request: {fault.located(body)}. "
+            "Send an ExportTraceServiceRequest whole, and name its encoding in Content-Type."
+        ) from error
+    spans = sum(len(scope.spans) for resource in request.resource_spans for scope in resource.scope_spans)
+    return Checked("protobuf", _parts(body) if spans else (), spans)
+
+
+def _parts(body: bytes) -> tuple[bytes, ...]:
+    parts: list[bytes] = []
+    for number, start, end in length_fields(body, 0, len(body)):
+        if number != 1:
+            continue
+        resource = b""
+        scopes: list[bytes] = []
+        for field, begin, stop in length_fields(body, start, end):
+            if field == 1:
+                # A message that comes in pieces is their concatenation.
+                resource += length_field(RESOURCE_FIELD, stop - begin) + body[begin:stop]
+            elif field == 2:
+                scopes.append(length_field(SCOPE_SPANS_FIELD, stop - begin) + body[begin:stop])
+        parts += [resource + scope for scope in scopes]
+    return tuple(parts)

@@ -1,0 +1,125 @@
+"""OTLP/gRPC: `TraceService/Export` on raw bytes, so that nothing is decoded in Python."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any, NoReturn
+
+import grpc
+from grpc import aio
+
+from spanledger_collector.in_flight import InFlight
+from spanledger_collector.intake import Intake
+from spanledger_collector.refusals import NotServed, Refused
+from spanledger_collector.responses import retry_delay, retry_info, status, success
+from spanledger_collector.tenancy import Tenancy
+from spanledger_store import SettingInvalid
+
+_PREFIX = "opentelemetry.proto.collector"
+_OTHER_SIGNALS = {
+    "logs": f"{_PREFIX}.logs.v1.LogsService",
+    "metrics": f"{_PREFIX}.metrics.v1.MetricsService",
+    "profiles": f"{_PREFIX}.profiles.v1development.ProfilesService",
+}
+_Context = aio.ServicerContext[Any, Any]
+
+
+class GrpcServer:
+    """grpcio's asyncio server, in a thread of its own with an event loop of its own."""
+
+    def __init__(self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, max_body_bytes: int) -> None:
+        self._intake = intake
+        self._tenancy = tenancy
+        self._in_flight = in_flight
+        self._limit = max_body_bytes
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="otlp-grpc", daemon=True)
+        self._server: aio.Server | None = None
+
+    def start(self, host: str, port: int) -> int:
+        """Listen, serve, and return the port.
+
+        Raises:
+            SettingInvalid: the address cannot be listened on.
+        """
+        self._thread.start()
+        return asyncio.run_coroutine_threadsafe(self._start(host, port), self._loop).result()
+
+    def stop(self, timeout: float) -> None:
+        """Take no new call, answer what is under way, and return within `timeout` seconds."""
+        if self._server is not None:
+            asyncio.run_coroutine_threadsafe(self._server.stop(timeout), self._loop).result(timeout + 1)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread.is_alive():
+            self._thread.join(1)
+        self._loop.close()
+
+    async def _start(self, host: str, port: int) -> int:
+        options = [
+            ("grpc.max_receive_message_length", self._limit),
+            # Two collectors on one port would share it in silence.
+            ("grpc.so_reuseport", 0),
+        ]
+        server = aio.server(options=options)
+        handlers = [_handler(f"{_PREFIX}.trace.v1.TraceService", self._export)]
+        handlers += [_handler(service, _refuser(signal)) for signal, service in _OTHER_SIGNALS.items()]
+        server.add_generic_rpc_handlers(handlers)
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        try:
+            bound = server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise SettingInvalid(
+                f"Nothing can listen on {address} for OTLP/gRPC: {error}.",
+                hint="Stop the program that holds the port, or give the collector another gRPC address.",
+            ) from error
+        await server.start()
+        self._server = server
+        return bound
+
+    async def _export(self, body: bytes, context: _Context) -> bytes:
+        try:
+            tenant = self._tenancy.tenant(_authorization(context))
+            with self._in_flight.share() as share:
+                share.add(len(body))
+                outcome = await self._intake.take(tenant, "protobuf", body)
+        except Refused as refused:
+            await _abort(refused, context)
+        return success(outcome, "protobuf")
+
+
+def _handler(service: str, export: Any) -> grpc.GenericRpcHandler:
+    return grpc.method_handlers_generic_handler(service, {"Export": grpc.unary_unary_rpc_method_handler(export)})
+
+
+def _refuser(signal: str) -> Any:
+    async def refuse(_body: bytes, context: _Context) -> bytes:
+        await _abort(
+            NotServed(
+                f"This collector takes traces, not {signal}. Nothing was stored. "
+                f"Turn the {signal} exporter off, or point it at another endpoint."
+            ),
+            context,
+        )
+
+    return refuse
+
+
+def _authorization(context: _Context) -> str:
+    for key, value in context.invocation_metadata() or ():
+        if key == "authorization":
+            return value if isinstance(value, str) else value.decode("latin-1")
+    return ""
+
+
+async def _abort(refused: Refused, context: _Context) -> NoReturn:
+    """End the call before any message, so that the status travels as Trailers-Only, which Java's client retries.
+
+    Python's client reads the delay from a trailer of its own, .NET's from the status details: both get it.
+    """
+    delay = retry_delay() if refused.retryable else None
+    details = status(refused, delay)
+    trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", details.SerializeToString())]
+    if delay is not None:
+        trailers.append(("google.rpc.retryinfo-bin", retry_info(delay).SerializeToString()))
+    await context.abort(refused.code, details.message, tuple(trailers))

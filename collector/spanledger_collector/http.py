@@ -1,0 +1,196 @@
+"""OTLP/HTTP: a plain ASGI application under uvicorn, in a thread of its own with an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import uvicorn
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+
+from spanledger_collector.decompression import check_encoding, decompressed
+from spanledger_collector.in_flight import InFlight, Share
+from spanledger_collector.intake import Intake
+from spanledger_collector.refusals import NotServed, Refused, TooLarge, Unauthenticated, UnknownType, WrongMethod
+from spanledger_collector.responses import CONTENT_TYPES, Encoding, failure, retry_delay, success
+from spanledger_collector.tenancy import Tenancy
+
+_TRACES = ("/v1/traces", "/")
+_OTHER_SIGNALS = {"/v1/logs": "logs", "/v1/metrics": "metrics", "/v1development/profiles": "profiles"}
+_ENCODINGS: dict[str, Encoding] = {content_type: encoding for encoding, content_type in CONTENT_TYPES.items()}
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a request's head says, before its body is read."""
+
+    method: str
+    path: str
+    content_type: str
+    content_encoding: str
+    content_length: int | None
+    authorization: str
+
+    @property
+    def encoding(self) -> Encoding | None:
+        return _ENCODINGS.get(self.content_type)
+
+
+class HttpApplication:
+    """Answers every request in its own encoding; one of an unknown type in JSON, which people read."""
+
+    def __init__(
+        self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, checkers: ThreadPoolExecutor, max_body_bytes: int
+    ) -> None:
+        self._intake = intake
+        self._tenancy = tenancy
+        self._in_flight = in_flight
+        self._checkers = checkers
+        self._limit = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """Serve one request (ASGI's `http` scope; uvicorn is told to send no other)."""
+        assert scope["type"] == "http"
+        head = _head(scope)
+        try:
+            tenant, encoding = self._admitted(head)
+            with self._in_flight.share() as share:
+                body = await self._body(head, receive, share)
+                outcome = await self._intake.take(tenant, encoding, body)
+        except Refused as refused:
+            await _refuse(refused, head.encoding or "json", send)
+        else:
+            await _answer(200, success(outcome, encoding), encoding, [], send)
+
+    def _admitted(self, head: _Head) -> tuple[str, Encoding]:
+        if head.path in _OTHER_SIGNALS:
+            raise NotServed(
+                f"This collector takes traces, not {_OTHER_SIGNALS[head.path]}. Nothing was stored. "
+                f"Turn the {_OTHER_SIGNALS[head.path]} exporter off, or point it at another endpoint."
+            )
+        if head.path not in _TRACES:
+            raise NotServed(f"Nothing is served at {head.path[:200]}. Send traces to /v1/traces.")
+        if head.method != "POST":
+            raise WrongMethod(f"{head.method[:20]} is not served here. Send traces with POST.")
+        tenant = self._tenancy.tenant(head.authorization)
+        if head.encoding is None:
+            raise UnknownType(
+                f"Content-Type {head.content_type[:100]!r} is not OTLP's. "
+                "Send application/x-protobuf or application/json."
+            )
+        check_encoding(head.content_encoding)
+        if head.content_length is not None and head.content_length > self._limit:
+            raise self._too_large(head.content_length)
+        return tenant, head.encoding
+
+    async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            event = await receive()
+            if event["type"] != "http.request":
+                raise asyncio.CancelledError  # the client is gone: there is nobody to answer
+            chunk = event["body"]
+            size += len(chunk)
+            if size > self._limit:
+                raise self._too_large(size)
+            share.add(len(chunk))
+            chunks.append(chunk)
+            more = event["more_body"]
+        body = b"".join(chunks)
+        if head.content_encoding in ("", "identity"):
+            return body
+        content = await asyncio.get_running_loop().run_in_executor(
+            self._checkers, decompressed, body, head.content_encoding, self._limit
+        )
+        share.add(max(0, len(content) - size))
+        return content
+
+    def _too_large(self, size: int) -> TooLarge:
+        return TooLarge(
+            f"The body has {size} bytes or more; the limit is {self._limit}. Send fewer spans in one request."
+        )
+
+
+class HttpServer:
+    """uvicorn on a socket that is already open. It leaves signals to the process."""
+
+    def __init__(self, application: HttpApplication, listening: socket.socket, graceful_seconds: int = 30) -> None:
+        config = uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            timeout_keep_alive=60,
+            timeout_graceful_shutdown=graceful_seconds,
+        )
+        self._server = _QuietServer(config)
+        self._socket = listening
+        self._thread = threading.Thread(target=self._run, name="otlp-http", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve; connections that came before wait in the socket's backlog."""
+        self._thread.start()
+
+    def stop(self, timeout: float) -> None:
+        """Take no new connection, answer what is under way, and return within `timeout` seconds."""
+        self._server.config.timeout_graceful_shutdown = math.ceil(timeout)
+        self._server.should_exit = True
+        self._thread.join(timeout + 1)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+
+class _QuietServer(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _head(scope: HTTPScope) -> _Head:
+    head = _Head(scope["method"], scope["path"].rstrip("/") or "/", "", "", None, "")
+    for name, value in scope["headers"]:
+        text = value.decode("latin-1").strip()
+        if name == b"content-type":
+            head = replace(head, content_type=text.partition(";")[0].strip().lower())
+        elif name == b"content-encoding":
+            head = replace(head, content_encoding=text.lower())
+        elif name == b"content-length":
+            head = replace(head, content_length=int(text))
+        elif name == b"authorization":
+            head = replace(head, authorization=text)
+    return head
+
+
+async def _refuse(refused: Refused, encoding: Encoding, send: ASGISendCallable) -> None:
+    headers: list[tuple[bytes, bytes]] = []
+    delay = retry_delay() if refused.retryable else None
+    if delay is not None:
+        headers.append((b"retry-after", str(math.ceil(delay)).encode()))
+    if isinstance(refused, WrongMethod):
+        headers.append((b"allow", b"POST"))
+    if isinstance(refused, Unauthenticated):
+        headers.append((b"www-authenticate", b"Bearer"))
+    await _answer(refused.status, failure(refused, encoding, delay), encoding, headers, send)
+
+
+async def _answer(
+    status: int, body: bytes, encoding: Encoding, headers: list[tuple[bytes, bytes]], send: ASGISendCallable
+) -> None:
+    fixed = [
+        (b"content-type", CONTENT_TYPES[encoding].encode()),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": fixed + headers, "trailers": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

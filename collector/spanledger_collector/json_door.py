@@ -1,0 +1,106 @@
+"""The door for OTLP/JSON: the syntax is checked here, the types by ClickHouse when it decodes.
+
+A request whose types ClickHouse refuses comes back to `misshapen`, which says where they are wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from spanledger_collector.deep_values import dumped, number
+from spanledger_collector.door import Checked
+from spanledger_collector.json_schema import validated
+from spanledger_collector.refusals import Malformed
+
+_OTHER_LIST = re.compile(
+    rb'"values"\s*:\s*\[(?!(?:\s*\{\s*"stringValue"\s*:\s*"(?:[^"\\]|\\.)*+"\s*\}\s*,?)*\s*\])', re.DOTALL
+)
+"""A list of values that are not all strings. A quote inside a string is escaped, so this cannot match within one."""
+
+
+def checked_json(body: bytes) -> Checked:
+    """Check an OTLP/JSON request.
+
+    Raises:
+        Malformed: it is no JSON, or no object; the message says where it breaks.
+    """
+    try:
+        request = from_json(body)
+    except ValueError as error:
+        raise Malformed(
+            f"The body is no JSON: {error}. Send an ExportTraceServiceRequest whole, in UTF-8, as one JSON object."
+        ) from error
+    try:
+        if b'"kvlistValue"' in body or (b'"arrayValue"' in body and _OTHER_LIST.search(body)):
+            request = _with_json_texts(validated(body))
+            body = dumped(request).encode()
+        spans = sum(
+            len(scope.get("spans") or ())
+            for resource in request.get("resourceSpans") or ()
+            for scope in resource.get("scopeSpans") or ()
+        )
+    except (AttributeError, TypeError, ValidationError) as error:
+        raise misshapen(body) from error
+    return Checked("json", (body,) if spans else (), spans)
+
+
+def misshapen(body: bytes) -> Malformed:
+    """What is wrong with the types of a request that is JSON."""
+    try:
+        validated(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "the top level"
+        return Malformed(
+            f"The body is no OTLP/JSON trace request: at {place}: {first['msg']}. "
+            "OTLP/JSON writes ids as hex, 64-bit integers as strings or numbers, enumerations as integers."
+        )
+    return Malformed(
+        "The body is JSON, but it cannot be decoded as an OTLP/JSON trace request. Look for a key that stands twice in "
+        "one object, a number out of its range, or text that is not UTF-8."
+    )
+
+
+def _with_json_texts(request: dict[str, Any]) -> dict[str, Any]:
+    for attributes in _attribute_lists(request):
+        for attribute in attributes or ():
+            value = attribute.get("value")
+            if value and _is_deep(value):
+                attribute["value"] = {"jsonText": dumped(_plain(value))}
+    return request
+
+
+def _attribute_lists(request: dict[str, Any]) -> Iterator[list[dict[str, Any]] | None]:
+    for resource_spans in request.get("resourceSpans") or ():
+        yield (resource_spans.get("resource") or {}).get("attributes")
+        for scope_spans in resource_spans.get("scopeSpans") or ():
+            for span in scope_spans.get("spans") or ():
+                yield span.get("attributes")
+                yield from (event.get("attributes") for event in span.get("events") or ())
+                yield from (link.get("attributes") for link in span.get("links") or ())
+
+
+def _is_deep(value: dict[str, Any]) -> bool:
+    array = value.get("arrayValue")
+    if array is not None:
+        return any(item.get("stringValue") is None for item in array.get("values") or ())
+    return value.get("kvlistValue") is not None
+
+
+def _plain(value: dict[str, Any] | None) -> Any:
+    for kind, content in (value or {}).items():
+        if content is None:
+            continue
+        if kind == "arrayValue":
+            return [_plain(item) for item in content.get("values") or ()]
+        if kind == "kvlistValue":
+            return {item.get("key", ""): _plain(item.get("value")) for item in content.get("values") or ()}
+        if kind == "intValue":
+            return int(content)
+        return number(float(content)) if kind == "doubleValue" else content
+    return None

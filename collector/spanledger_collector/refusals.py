@@ -1,0 +1,91 @@
+"""Why a request is not taken, in the words of both protocols.
+
+    Refused                     the answer is an error; nothing of the request was stored
+    ├── Malformed               the body cannot be decoded (400, INVALID_ARGUMENT)
+    ├── TooLarge                before or after decompression (413, RESOURCE_EXHAUSTED without a delay: final)
+    ├── UnknownType             the content type is none of OTLP's (415)
+    ├── UnknownEncoding         the content encoding is not one we read (400)
+    ├── Unauthenticated         no credential, or one that nobody issued (401, UNAUTHENTICATED)
+    ├── NotServed               a path or signal that this collector does not take (404, UNIMPLEMENTED)
+    ├── WrongMethod             anything but POST (405)
+    ├── Overloaded              too many bytes in flight (429, RESOURCE_EXHAUSTED with a delay)
+    └── NotStored               the store did not confirm the commit (503, UNAVAILABLE with a delay)
+
+The statuses are those of the OTLP specification ("Failures", "OTLP/HTTP Response").
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from grpc import StatusCode
+
+
+class Refused(Exception):
+    """`status` is HTTP's, `code` gRPC's; only `retryable` ones carry a delay."""
+
+    status: ClassVar[int] = 400
+    code: ClassVar[StatusCode] = StatusCode.INVALID_ARGUMENT
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Malformed(Refused):
+    """The body cannot be decoded."""
+
+
+class TooLarge(Refused):
+    """The body passes the limit, before or after decompression."""
+
+    status = 413
+    code = StatusCode.RESOURCE_EXHAUSTED
+
+
+class UnknownType(Refused):
+    """The content type is none of OTLP's."""
+
+    status = 415
+
+
+class UnknownEncoding(Refused):
+    """The content encoding is not one we read."""
+
+
+class Unauthenticated(Refused):
+    """No credential, or one that nobody issued."""
+
+    status = 401
+    code = StatusCode.UNAUTHENTICATED
+
+
+class NotServed(Refused):
+    """A path or signal that this collector does not take."""
+
+    status = 404
+    code = StatusCode.UNIMPLEMENTED
+
+
+class WrongMethod(Refused):
+    """Anything but POST."""
+
+    status = 405
+    code = StatusCode.UNIMPLEMENTED
+
+
+class Overloaded(Refused):
+    """Too many bytes are in flight."""
+
+    status = 429
+    code = StatusCode.RESOURCE_EXHAUSTED
+    retryable = True
+
+
+class NotStored(Refused):
+    """The store did not confirm the commit; whether the spans are in is unknown, and sending again is safe."""
+
+    status = 503
+    code = StatusCode.UNAVAILABLE
+    retryable = True
