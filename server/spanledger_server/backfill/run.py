@@ -152,6 +152,7 @@ class Backfill:
 
     def _finished(self) -> Report:
         """Rows that share an event id become one span; a log in which they do has another key than the mapping says."""
-        ids = pa.Array.from_buffers(pa.uint64(), len(self._seen), [None, pa.py_buffer(self._seen)])
-        self.report.repeated_ids = len(self._seen) - pc.count_distinct(ids).as_py()
+        ids = pa.Array.from_buffers(pa.uint64(), len(self._seen), [None, pa.py_buffer(self._seen)]).sort()
+        if len(ids):
+            self.report.repeated_ids = pc.sum(pc.equal(ids[1:], ids[:-1])).as_py() or 0
         return self.report
