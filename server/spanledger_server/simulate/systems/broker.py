@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections import deque
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from typing import Any
 
 from spanledger_server.simulate.plan.occurrence import System
@@ -16,11 +18,13 @@ class Broker:
     """Listens on a free port of this machine; every client authenticates with the key."""
 
     def __init__(self, key: bytes) -> None:
-        self._listener = Listener(("127.0.0.1", 0), authkey=key)
+        self._key = key
+        self._listener = Listener(("127.0.0.1", 0))
         self._queues: dict[str, deque[dict[str, Any]]] = {}
         self._lock = threading.Lock()
         self._closed = False
-        threading.Thread(target=self._accept, name="firm-broker", daemon=True).start()
+        self._door = threading.Thread(target=self._accept, name="firm-broker", daemon=True)
+        self._door.start()
 
     @property
     def port(self) -> int:
@@ -30,19 +34,27 @@ class Broker:
     def close(self) -> None:
         """Take no further client."""
         self._closed = True
+        # Closing a socket does not wake the thread that waits for its next client; a client does.
+        socket.create_connection(("127.0.0.1", self.port)).close()
+        self._door.join()
         self._listener.close()
 
     def _accept(self) -> None:
-        while not self._closed:
-            try:
-                connection = self._listener.accept()
-            except OSError:
-                # Closed, or a stranger without the key: the first ends the loop, the second is left outside.
-                continue
+        while True:
+            connection = self._listener.accept()
+            if self._closed:
+                connection.close()
+                return
             threading.Thread(target=self._serve, args=(connection,), name="firm-broker-client", daemon=True).start()
 
     def _serve(self, connection: Connection[Any, Any]) -> None:
         with connection:
+            try:
+                # Here and not in the listener: a stranger who is silent must keep nobody else waiting.
+                deliver_challenge(connection, self._key)
+                answer_challenge(connection, self._key)
+            except (AuthenticationError, EOFError, OSError):
+                return
             while True:
                 try:
                     asked = json.loads(connection.recv_bytes())
