@@ -22,6 +22,7 @@ STATE_COLUMNS = (
     "StepFailingSince, StepFailingFrom, StepDeadline, StepMissingFrom, StepDuplicateAt, StepFailure, StepFailures, "
     "SpanCount"
 )
+_UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt"
 
 
 def evaluate_touched(work: Workspace, version: int) -> None:
@@ -56,11 +57,13 @@ def rebuild(work: Workspace, version: int) -> Iterator[float]:
 def evaluate_all(work: Workspace) -> None:
     """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
     aliases.resolve_all(work)
-    for number, _ in enumerate(_slices(work)):
+    work.run("collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
+    work.run("collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
+    for _ in _slices(work):
         stitch(work)
         judge(work)
-        for into, source in (("all_states", "work_states"), ("all_unattached", "work_unattached")):
-            work.run("collect_first" if number == 0 else "collect_more", into=into, source=source)
+        work.run("collect", into="all_states", source="work_states", columns=STATE_COLUMNS)
+        work.run("collect", into="all_unattached", source="work_unattached", columns=_UNATTACHED_COLUMNS)
 
 
 def _slices(work: Workspace) -> Iterator[float]:

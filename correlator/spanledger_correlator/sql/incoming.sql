@@ -3,10 +3,10 @@ CREATE OR REPLACE TEMPORARY TABLE work_incoming ENGINE = Memory AS
 WITH
     arrayFilter(
         (type, id) -> id != '' AND NOT has({placeholders:Array(String)}, concat(type, ':', id)),
-        EntityTypes, EntityIds) AS types,
+        s.EntityTypes, s.EntityIds) AS types,
     arrayFilter(
         (id, type) -> id != '' AND NOT has({placeholders:Array(String)}, concat(type, ':', id)),
-        EntityIds, EntityTypes) AS ids,
+        s.EntityIds, s.EntityTypes) AS ids,
     arrayMap((type, id) -> concat(type, ':', id), AllocationTypes, AllocationIds) AS allocated,
     position(TransactionKey, '/') AS slash,
     substring(TransactionKey, 1, slash - 1) AS key_process,
@@ -49,7 +49,7 @@ SELECT
         types, ids) AS EntityAllocations,
     AliasTypes, AliasIds, AttributeTypes, AttributeKeys, AttributeValues,
     System,
-    multiIf(Outcome != '', toString(Outcome), StatusCode = 'Error', 'failure', 'success') AS Outcome,
+    multiIf(s.Outcome != '', toString(s.Outcome), StatusCode = 'Error', 'failure', 'success') AS Outcome,
     ErrorKind, ErrorCode, ErrorMessage, Amount, Currency, DueAt, IdempotencyKey, LegalEntity, Region, Impact
-FROM spans
+FROM spans AS s
 WHERE Batch IN {batches:Array(UUID)} AND StoredAt BETWEEN {first:DateTime64(9, 'UTC')} AND {last:DateTime64(9, 'UTC')}

@@ -1,1 +1,0 @@
-INSERT INTO $into SELECT * FROM $source
