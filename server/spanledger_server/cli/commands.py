@@ -28,7 +28,7 @@ class Command:
 
 COMMANDS = (
     Command("up", "cli.up", "command", "Run the whole platform in one process."),
-    Command("demo", "cli.demo", "command", "Run a simulated firm for a minute and list its stuck invoices."),
+    Command("demo", "demo.command", "command", "Run a simulated firm for a minute and list its stuck invoices."),
     Command("migrate", "cli.migrate", "command", "Bring the store's schema up to date."),
     Command("collector", "cli.collector", "command", "Run the collector alone, against a ClickHouse server."),
     Command("correlator", "cli.correlator", "command", "Run the correlator alone, against a ClickHouse server."),

@@ -1,0 +1,21 @@
+"""`spanledger api`."""
+
+from __future__ import annotations
+
+import typer
+
+from spanledger_server.cli.options import with_settings
+from spanledger_server.settings import Settings
+
+
+@with_settings("dsn", "api_address", "default_tenant", "definitions_dir", "log_level")
+def command(settings: Settings) -> None:
+    """Run the API alone: it only reads.
+
+    It needs a ClickHouse server (--dsn clickhouse://…), because an embedded store belongs to one process. Several may run
+    side by side. Tokens come from the environment only: SPANLEDGER_API_TOKENS.
+    """
+    # The engine and the servers take a second to import: not before the options are known to be right.
+    from spanledger_server.up import Chosen, run  # noqa: PLC0415
+
+    run(settings, Chosen.API, typer.echo)

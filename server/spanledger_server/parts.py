@@ -1,0 +1,76 @@
+"""The parts that run over an open store, each made from the settings: how to start it and how to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from spanledger_api import create_app, token_digest
+from spanledger_collector import Collector, CollectorConfig
+from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.reading import Reading
+from spanledger_server import progress
+from spanledger_server.http_server import HttpServer
+from spanledger_server.listening import check_free, listen
+from spanledger_server.settings import MEBIBYTE, Settings, token_tenants
+from spanledger_store import Store
+
+
+class Part(Protocol):
+    """Something that runs in threads of its own between `start` and `stop`."""
+
+    def start(self) -> None:
+        """Begin; whatever forbids it is raised here."""
+
+    def stop(self, timeout: float) -> None:
+        """Finish what is under way, within `timeout` seconds."""
+
+
+def collector(settings: Settings, store: Store) -> Part:
+    """What receives OTLP and commits it.
+
+    Raises:
+        SettingInvalid: a port is taken.
+    """
+    check_free("otlp_grpc_address", settings.otlp_grpc_address)
+    check_free("otlp_http_address", settings.otlp_http_address)
+    config = CollectorConfig(
+        http_address=(settings.otlp_http_address.host, settings.otlp_http_address.port),
+        grpc_address=(settings.otlp_grpc_address.host, settings.otlp_grpc_address.port),
+        default_tenant=settings.default_tenant,
+        tokens=_tenants_by_digest(settings.ingest_tokens),
+        max_body_bytes=settings.max_body_bytes,
+        # Room for a few of the largest requests at once, and never less than a quarter of a gigabyte.
+        max_in_flight_bytes=max(256 * MEBIBYTE, 4 * settings.max_body_bytes),
+    )
+    return Collector(store, config)
+
+
+def correlator(settings: Settings, store: Store, definitions: Definitions) -> Part:
+    """What makes transactions of the committed spans."""
+    return Correlator(store, definitions, every=settings.correlate_every)
+
+
+def api(settings: Settings, store: Store, definitions: Definitions, on_failure: Callable[[str], None]) -> Part:
+    """What answers questions over HTTP.
+
+    Raises:
+        SettingInvalid: the port is taken.
+    """
+    app = create_app(
+        store,
+        definitions,
+        tokens=_tenants_by_digest(settings.api_tokens),
+        default_tenant=settings.default_tenant,
+        open_reading=Reading,
+    )
+    app.include_router(progress.router)
+    return HttpServer(app, listen("api_address", settings.api_address), on_failure)
+
+
+def _tenants_by_digest(tokens: Mapping[str, SecretStr]) -> dict[str, str] | None:
+    """What a part keeps of the tokens; None where nobody is asked for one."""
+    return {token_digest(token): tenant for token, tenant in token_tenants(tokens).items()} or None

@@ -1,0 +1,59 @@
+"""`GET /v1/progress`: how far the correlator is, so that nobody takes an answer for complete that is not yet."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from spanledger_api.answering import ALWAYS, Desk, desk_of
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.openapi import documented
+from spanledger_api.parameters import Clock, Parameters, refuse_repeats
+from spanledger_correlator.correlator import LATE_COMMIT
+
+router = APIRouter(tags=["health"], dependencies=[Depends(desk_of), Depends(refuse_repeats)])
+
+# A commit may become visible late, so the correlator looks for those of the last minutes; so does this.
+_WAITING = """
+SELECT count() AS Waiting, min(StoredAt) AS Since
+FROM spans
+WHERE Tenant = {tenant:String}
+    AND StoredAt >=
+    (
+        SELECT if(count() = 0, toDateTime64('1900-01-01 00:00:00', 9, 'UTC'), max(StoredAt) - toIntervalSecond({late:UInt32}))
+        FROM correlated_batches
+    )
+    AND Batch NOT IN (SELECT Batch FROM correlated_batches)
+"""
+
+
+class NoParameters(Parameters):
+    """The question takes none."""
+
+
+class Progress(BaseModel):
+    """What is stored and not yet in the transactions."""
+
+    spans_waiting: int = Field(description="Spans that are stored and that no answer counts yet.", examples=[0])
+    waiting_since: datetime | None = Field(description="When the oldest of them was stored; null if there is none.")
+
+
+@router.get(
+    "/v1/progress",
+    response_model=Progress,
+    summary="Is everything that is stored counted?",
+    responses=documented(*ALWAYS),
+)
+async def progress(desk: Desk, _: Annotated[NoParameters, Query()]) -> Response:
+    """The spans that are stored and not yet in the transactions; usually none, for a fifth of a second at most."""
+    return await desk.answer(Clock(), find)
+
+
+def find(inquiry: Inquiry) -> Progress:
+    """The answer for the inquiry's tenant."""
+    row = inquiry.rows(_WAITING, {"late": LATE_COMMIT})[0]
+    waiting = row["Waiting"]
+    return Progress(spans_waiting=waiting, waiting_since=row["Since"].replace(tzinfo=UTC) if waiting else None)
