@@ -59,7 +59,6 @@ class GroupCommit:
         self._queue: deque[_Waiting] = deque()
         self._queued_bytes = 0
         self._under_way = 0
-        self._last_instant = 0
         self._stopping = False
         self._changed = threading.Condition()
         self._threads = [threading.Thread(target=self._run, name=f"commit-{n}", daemon=True) for n in range(threads)]
@@ -165,7 +164,7 @@ class GroupCommit:
 
     def _inserted(self, group: Sequence[_Waiting]) -> list[Outcome]:
         batch = uuid.uuid4()
-        stored_at = self._instant()
+        stored_at = self._clock()
         requests = [(waiting.tenant, waiting.request) for waiting in group]
         target = envelope.TARGETS[group[0].request.encoding]
         payload = envelope.payload(requests, batch, stored_at)
@@ -173,12 +172,6 @@ class GroupCommit:
             self._store.raw_insert(target.table, payload, target.input_format, target.settings)
         found = rejections(self._store, batch, stored_at) if payload else {}
         return [found.get(number, Outcome()) for number in range(len(group))]
-
-    def _instant(self) -> int:
-        """The clock's reading in nanoseconds, but never one that an earlier group has."""
-        with self._changed:
-            self._last_instant = max(self._clock(), self._last_instant + 1)
-            return self._last_instant
 
 
 def _refuse(group: Sequence[_Waiting], refused: Refused) -> None:

@@ -21,6 +21,13 @@ _OTHER_LIST = re.compile(
     rb'"values"\s*:\s*\[(?!(?:\s*\{\s*"stringValue"\s*:\s*"(?:[^"\\]|\\.)*+"\s*\}\s*,?)*\s*\])', re.DOTALL
 )
 """A list of values that are not all strings. A quote inside a string is escaped, so this cannot match within one."""
+_DOUBTFUL_SCALAR = re.compile(
+    rb'(?:intValue"\s*:\s*(?!null|"?-?[0-9]{1,18}"?\s*[,}])'
+    rb'|imeUnixNano"\s*:\s*(?!null|"?[0-9]{1,19}"?\s*[,}])'
+    rb'|"(?:kind|code|flags)"\s*:\s*(?!null|-?[0-9]{1,9}\s*[,}])'
+    rb'|boolValue"\s*:\s*(?!null|true|false))'
+)
+"""A number that ClickHouse might read as another one instead of refusing it (it wraps what is out of range)."""
 
 
 def checked_json(body: bytes) -> Checked:
@@ -39,6 +46,8 @@ def checked_json(body: bytes) -> Checked:
         if b'"kvlistValue"' in body or (b'"arrayValue"' in body and _OTHER_LIST.search(body)):
             request = _with_json_texts(validated(body))
             body = dumped(request).encode()
+        elif _DOUBTFUL_SCALAR.search(body):
+            validated(body)
         spans = sum(
             len(scope.get("spans") or ())
             for resource in request.get("resourceSpans") or ()

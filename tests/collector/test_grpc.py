@@ -1,0 +1,125 @@
+"""OTLP/gRPC: raw bytes over a real channel, and the statuses that make clients retry or give up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+
+from spanledger_collector import Collector
+from spanledger_store import Store
+from tests.collector.conftest import Sender
+from tests.collector.making import request, span
+
+TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+Export = Callable[..., bytes]
+
+
+@pytest.fixture
+def export(sender: Sender) -> Iterator[Export]:
+    """Calls a method of the shared collector with raw bytes."""
+    with grpc.insecure_channel(sender.grpc) as channel:
+
+        def call(body: bytes, method: str = TRACES, token: str = sender.token, **options: Any) -> bytes:
+            metadata = (("authorization", f"Bearer {token}"),) if token else ()
+            return bytes(channel.unary_unary(method)(body, metadata=metadata, timeout=20, **options))
+
+        yield call
+
+
+def details_of(error: grpc.RpcError) -> Status:
+    """The status that travels in the trailers."""
+    (value,) = [value for key, value in error.trailing_metadata() if key == "grpc-status-details-bin"]
+    return Status.FromString(value)
+
+
+def test_success_is_an_empty_response(export: Export, sender: Sender) -> None:
+    assert export(request(span()).SerializeToString()) == b""
+    assert len(sender.rows()) == 1
+
+
+def test_gzip(export: Export, sender: Sender) -> None:
+    body = request(*(span() for _ in range(50))).SerializeToString()
+    assert export(body, compression=grpc.Compression.Gzip) == b""
+    assert len(sender.rows()) == 50
+
+
+def test_rejected_spans_are_counted(export: Export, sender: Sender) -> None:
+    answer = ExportTraceServiceResponse.FromString(
+        export(request(span(), span(trace_id=b"short"), span(span_id=b"")).SerializeToString())
+    )
+    assert answer.partial_success.rejected_spans == 2
+    assert "1 without a span id" in answer.partial_success.error_message
+    assert len(sender.rows()) == 1
+
+
+def test_a_malformed_body_is_invalid_argument(export: Export) -> None:
+    with pytest.raises(grpc.RpcError) as raised:
+        export(b"\x0a\x7f")
+    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert "should be 127 bytes long" in raised.value.details()
+    assert details_of(raised.value).code == 3
+
+
+@pytest.mark.parametrize("token", ["", "unknown"])
+def test_a_token_is_asked_for(export: Export, token: str) -> None:
+    with pytest.raises(grpc.RpcError) as raised:
+        export(b"", token=token)
+    assert raised.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_other_signals_are_unimplemented(export: Export) -> None:
+    with pytest.raises(grpc.RpcError) as raised:
+        export(b"", method=LOGS)
+    assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert "takes traces, not logs" in raised.value.details()
+
+
+def test_a_body_over_the_limit_is_resource_exhausted_without_a_delay(started: Callable[..., Collector]) -> None:
+    collector = started(max_body_bytes=10_000)
+    with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel, pytest.raises(grpc.RpcError) as raised:
+        channel.unary_unary(TRACES)(request(span({"padding": "x" * 20_000})).SerializeToString(), timeout=20)
+    assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert not [key for key, _ in raised.value.trailing_metadata() or () if "retry" in key or "details" in key]
+
+
+def test_a_store_that_fails_is_unavailable_with_the_delay_both_ways(
+    started: Callable[..., Collector], empty_store: Store
+) -> None:
+    # No migration has run on this store: there is no table to insert into.
+    collector = started(empty_store)
+    with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel, pytest.raises(grpc.RpcError) as raised:
+        channel.unary_unary(TRACES)(request(span()).SerializeToString(), timeout=20)
+    assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
+    trailers = dict(raised.value.trailing_metadata())
+    delay = RetryInfo.FromString(trailers["google.rpc.retryinfo-bin"]).retry_delay
+    assert 1 <= delay.seconds + delay.nanos / 1e9 <= 2
+    inside = RetryInfo()
+    assert details_of(raised.value).details[0].Unpack(inside)
+    assert inside.retry_delay == delay
+
+
+def test_opentelemetrys_exporter(sender: Sender) -> None:
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
+
+    provider = TracerProvider()
+    exporter = OTLPSpanExporter(
+        endpoint=sender.grpc, insecure=True, headers=(("authorization", f"Bearer {sender.token}"),)
+    )
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    with provider.get_tracer("billing", "2.0").start_as_current_span("outer") as outer:
+        outer.set_attributes({"business.step": "invoice.posted", "business.entity.invoice": "INV-1", "n": 3})
+        outer.add_event("tried", {"attempt": 1})
+    provider.shutdown()
+    row = sender.row()
+    assert (row["SpanName"], row["Step"], row["EntityIds"]) == ("outer", "invoice.posted", ["INV-1"])
+    assert (row["ScopeName"], row["ScopeVersion"]) == ("billing", "2.0")
+    assert row["Events.Name"] == ["tried"]
