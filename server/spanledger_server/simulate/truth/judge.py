@@ -23,7 +23,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class TransactionTruth:
-    """One transaction. Times are instants. `severity` is None where it depends on a rate of exchange."""
+    """One transaction. Times are instants; `started_at` is when it first showed itself. `severity` is None where it depends on a rate of exchange."""
 
     process: str
     key: str
@@ -64,8 +64,9 @@ def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> Transa
     stuck = waiting is not None and any(kind != "duplicate" for kind, _ in exceptions)
     why = _why(waiting, at) if waiting is not None and stuck else None
     open_amounts = _open_amounts(page)
-    started_at = next((one.at for one in page.successes(process.steps[0].step)), entries[0][0].at)
-    sla = _sla(page, status, started_at, closed_at, at)
+    started_at = entries[0][0].at
+    clock_started_at = next((one.at for one in page.successes(process.steps[0].step)), started_at)
+    sla = _sla(page, status, clock_started_at, closed_at, at)
     return TransactionTruth(
         process=process.name,
         key=f"{process.name}/{root_id}",
@@ -122,10 +123,11 @@ def _exceptions(page: Page, steps: tuple[StepTruth, ...], status: str, at: int) 
     found: list[tuple[str, str]] = []
     for number, step in enumerate(steps):
         name = step.rule.step
-        if status in {"open", "completed"} and _failing(step, at) and step.last_failure is not None:
+        if status == "open" and _failing(step, at) and step.last_failure is not None:
             found.append(("rejected_record" if step.last_failure.outcome == "rejected" else "failed_step", name))
         if status == "open" and _overdue(step, at):
             found.append(("overdue_step", name))
+        # Alone of these it may stand on a completed transaction: the silent failure.
         if status in {"open", "completed"} and _missing(steps, number, at):
             found.append(("missing_step", name))
         keys = {one.key for one in page.successes(name) if one.key}
@@ -155,11 +157,11 @@ def _waiting_since(page: Page, steps: tuple[StepTruth, ...], waiting: StepTruth)
 
 def _why(waiting: StepTruth, at: int) -> Why:
     failure = waiting.last_failure
-    if _failing(waiting, at) and failure is not None:
-        kind = "rejected_record" if failure.outcome == "rejected" else "failed_step"
-    else:
-        kind = "overdue_step" if _overdue(waiting, at) else "missing_step"
-    said = failure.refusal if failure is not None else None
+    if not _failing(waiting, at) or failure is None:
+        # A refusal that was made good long ago is not why it waits now.
+        return Why("overdue_step" if _overdue(waiting, at) else "missing_step", "", "", "")
+    said = failure.refusal
+    kind = "rejected_record" if failure.outcome == "rejected" else "failed_step"
     return Why(kind, said.kind if said else "", said.code if said else "", said.message if said else "")
 
 

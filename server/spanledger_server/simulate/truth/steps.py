@@ -103,7 +103,8 @@ def judge_step(page: Page, rule: Rule) -> StepTruth:
     return StepTruth(
         rule=rule,
         required=rule.required and not skipped and (page.in_crm or not rule.in_crm_only),
-        attempts=len(entries),
+        # Undoing a step and leaving it out are no attempts at it.
+        attempts=sum(one.outcome not in {"compensated", "skipped"} for one in entries),
         first_success=min((one.at for one in good), default=None),
         last_success=last_good,
         done_at=done_at,
