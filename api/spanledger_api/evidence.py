@@ -30,8 +30,8 @@ class Attachment(BaseModel):
     text: str = Field(description="All of it in one sentence.")
 
 
-def attachment(found: Mapping[str, Any]) -> Attachment:
-    """One row of `Reading.attachments`."""
+def attachment(found: Mapping[str, Any], root: str) -> Attachment:
+    """One row of `Reading.attachments`, of the transaction of `root` (type and id)."""
     rule = int(found["rule"])
     key = found["key"].replace(":", " ", 1)
     carrier = found["carrier_span_id"] or None
@@ -45,17 +45,18 @@ def attachment(found: Mapping[str, Any]) -> Attachment:
         key=key,
         carrier_trace_id=found["carrier_trace_id"] or None,
         carrier_span_id=carrier,
-        text=f"*{step_words(found['step'])}* ({found['outcome']}) belongs here: {_because(rule, key, carrier)}.",
+        text=f"*{step_words(found['step'])}* ({found['outcome']}) belongs here: {_because(rule, key, root, carrier)}.",
     )
 
 
-def _because(rule: int, key: str, carrier: str | None) -> str:
+def _because(rule: int, key: str, root: str, carrier: str | None) -> str:
     by = f" (span {carrier} says so)" if carrier else ""
+    alias = "" if key == root else f", an alias of {root}"
     match rule:
         case 1:
-            return f"its span names {key}"
+            return f"its span names {key}{alias}"
         case 2:
-            return f"its span carries the transaction's key, {key}"
+            return f"its span carries the key of {key}{alias}"
         case 3:
             return f"its span names {key}, which is linked to the root{by}"
         case _ if carrier:

@@ -17,6 +17,7 @@ from spanledger_api.lookup import rows_by_key
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_api.verdict import EntityRef, Summary, entity_ref, summary
+from spanledger_correlator.definition import ProcessDefinition
 
 router = APIRouter(tags=["entities"])
 
@@ -29,6 +30,7 @@ class HopView(Summary):
     direction: Direction = Field(description="Where it lies from the entity.")
     distance: int = Field(description="How many transactions away; 0 is the entity's own.")
     via: EntityRef = Field(description="The entity that leads to it.")
+    parts: list[EntityRef] = Field(description="What identifies it beside its root, such as an invoice's payments.")
     reached_from: str | None = Field(
         description="The transaction it was reached from; null where the entity itself leads to it.",
         examples=["invoice-to-cash/INV-1042"],
@@ -80,8 +82,9 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
         rows.update({(row["Process"], row["RootId"]): row for row in rows_by_key(inquiry, wanted)})
         return {key: [(one["Type"], one["Id"]) for one in rows[key]["Related"]] for key in keys if key in rows}
 
+    processes = {definition.process: definition for definition in inquiry.catalogue.in_force(inquiry.moment)}
     walk = Walk(
-        {definition.process: definition for definition in inquiry.catalogue.in_force(inquiry.moment)},
+        processes,
         lambda entity: inquiry.reading.transactions_touching(*entity),
         related,
     )
@@ -89,7 +92,9 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     related([hop.key for hop in hops])
     if not hops:
         raise no_entity(inquiry, entity_type, entity_id)
-    items = sorted((_hop(hop, rows[hop.key], inquiry.moment) for hop in hops if hop.key in rows), key=_place)
+    items = sorted(
+        (_hop(hop, rows[hop.key], processes[hop.key[0]], inquiry.moment) for hop in hops if hop.key in rows), key=_place
+    )
     return JourneyAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -101,12 +106,13 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     )
 
 
-def _hop(hop: Hop, row: Mapping[str, Any], moment: datetime) -> HopView:
+def _hop(hop: Hop, row: Mapping[str, Any], process: ProcessDefinition, moment: datetime) -> HopView:
     return HopView(
         **summary(row, moment).model_dump(),
         direction=hop.direction,
         distance=hop.distance,
         via=entity_ref(*hop.via),
+        parts=[entity_ref(one["Type"], one["Id"]) for one in row["Related"] if one["Type"] in process.joined_by],
         reached_from="/".join(hop.before) if hop.before else None,
     )
 

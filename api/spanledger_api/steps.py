@@ -25,6 +25,7 @@ _STATES: Mapping[str, StepState] = {
     "overdue_step": "overdue",
     "missing_step": "missing",
 }
+"""What an exception makes of its step; of several the first counts."""
 
 
 class StepProgress(BaseModel):
@@ -53,7 +54,7 @@ class ExceptionView(BaseModel):
 
 def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[StepProgress]:
     """The steps in time order: by first success or newest failure; those without either behind, as defined."""
-    wrong = dict(zip(row["ExceptionSteps"], row["ExceptionKinds"], strict=True))
+    wrong = set(zip(row["ExceptionSteps"], row["ExceptionKinds"], strict=True))
     views = [_step(row, position, wrong, definition) for position in range(len(row["StepNames"]))]
 
     def when(view: StepProgress) -> tuple[bool, datetime | int, int]:
@@ -73,7 +74,7 @@ def exceptions(row: Mapping[str, Any]) -> list[ExceptionView]:
 
 
 def _step(
-    row: Mapping[str, Any], index: int, wrong: Mapping[str, str], definition: ProcessDefinition | None
+    row: Mapping[str, Any], index: int, wrong: set[tuple[str, str]], definition: ProcessDefinition | None
 ) -> StepProgress:
     name = row["StepNames"][index]
     rule = definition.step(name) if definition else None
@@ -81,7 +82,7 @@ def _step(
         step=name,
         position=index + 1,
         system=rule.system if rule else None,
-        state=_state(row, index, wrong.get(name, "")),
+        state=_state(row, index, wrong),
         required=row["StepRequired"][index],
         attempts=row["StepAttempts"][index],
         first_success=utc_or_none(row["StepFirstSuccess"][index]),
@@ -92,11 +93,13 @@ def _step(
     )
 
 
-def _state(row: Mapping[str, Any], index: int, exception: str) -> StepState:
+def _state(row: Mapping[str, Any], index: int, wrong: set[tuple[str, str]]) -> StepState:
     if row["StepDone"][index]:
         return "done"
-    if exception in _STATES:
-        return _STATES[exception]
+    name = row["StepNames"][index]
+    for kind, state in _STATES.items():
+        if (name, kind) in wrong:
+            return state
     if not row["StepRequired"][index]:
         return "not_required"
-    return "waiting" if row["Status"] == "open" and row["StepNames"][index] == row["WaitingFor"] else "pending"
+    return "waiting" if row["Status"] == "open" and name == row["WaitingFor"] else "pending"

@@ -96,11 +96,9 @@ def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
             code="too_many_rows",
             hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
         )
-    lines = (
-        line for row in rows for line in lines(item(row, inquiry.moment, parameters.currency), parameters.currency)
-    )
+    flat = (line for row in rows for line in lines(item(row, inquiry.moment, parameters.currency), parameters.currency))
     return Response(
-        csv_export.document(CSV_COLUMNS, lines),
+        csv_export.document(CSV_COLUMNS, flat),
         media_type=csv_export.MEDIA_TYPE,
         headers={"Content-Disposition": 'attachment; filename="stuck.csv"'},
     )

@@ -65,6 +65,7 @@ def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
         key=lambda one: (one["happened"], one["trace_id"], one["span_id"]),
     )
     shown = attachments[:SHOWN_SPANS]
+    root = f"{row['RootType']} {row['RootId']}"
     return TransactionView(
         **summary_fields(row, inquiry.moment),
         as_of=inquiry.moment,
@@ -74,7 +75,7 @@ def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
         exceptions=steps.exceptions(row),
         related=_related(row),
         evidence_count=len(attachments),
-        evidence=[attachment(one) for one in shown],
+        evidence=[attachment(one, root) for one in shown],
         spans=[span_view(span) for span in read(inquiry, span_ids(shown), limit=SHOWN_SPANS)],
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -16,7 +18,9 @@ from spanledger_api import create_app
 from spanledger_correlator.definition import Definitions
 from spanledger_correlator.loading import load_definitions
 from spanledger_store import Store
+from tests.api import story
 
+_stories = itertools.count(1)
 NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
 STEPS = ["invoice.generated", "invoice.posted", "invoice.synced_to_crm", "credit_note.issued", "payment.received"]
 
@@ -151,6 +155,11 @@ class Stage:
     namings: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     asked: list[tuple[str, datetime | None, str]] = field(default_factory=list)
 
+    def make_table(self) -> None:
+        """Create the table of verdicts."""
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+        self.store.command(f"CREATE TABLE verdict_rows ({columns}) ENGINE = MergeTree ORDER BY (Tenant, Key)")
+
     def add(self, *rows: Mapping[str, Any]) -> None:
         """State more verdicts."""
         self.store.insert("verdict_rows", [[row[column] for column in COLUMNS] for row in rows], list(COLUMNS))
@@ -187,38 +196,50 @@ def definitions() -> Definitions:
 @pytest.fixture
 def stage(store: Store) -> Stage:
     """An empty stage."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    store.command(f"CREATE TABLE verdict_rows ({columns}) ENGINE = MergeTree ORDER BY (Tenant, Key)")
-    return Stage(store)
+    stage = Stage(store)
+    stage.make_table()
+    return stage
 
 
-MakeApp = Callable[..., FastAPI]
+def staged_app(stage: Stage, definitions: Definitions, tokens: Mapping[str, str] | None = None) -> FastAPI:
+    """An application over a stage; `tokens` as in `create_app`."""
 
+    def open_reading(
+        store: Store,
+        definitions: Definitions,
+        tenant: str,
+        *,
+        as_of: datetime | None,
+        known: Literal["then", "now"],
+        now: datetime,
+    ) -> StagedReading:
+        stage.asked.append((tenant, as_of, known))
+        return StagedReading(stage, tenant)
 
-@pytest.fixture
-def make_app(stage: Stage, definitions: Definitions) -> MakeApp:
-    """An application over the stage; `tokens` as in `create_app`."""
-
-    def make(tokens: Mapping[str, str] | None = None) -> FastAPI:
-        def open_reading(
-            store: Store,
-            definitions: Definitions,
-            tenant: str,
-            *,
-            as_of: datetime | None,
-            known: Literal["then", "now"],
-            now: datetime,
-        ) -> StagedReading:
-            stage.asked.append((tenant, as_of, known))
-            return StagedReading(stage, tenant)
-
-        return create_app(stage.store, definitions, tokens=tokens, clock=lambda: NOW, open_reading=open_reading)
-
-    return make
+    return create_app(stage.store, definitions, tokens=tokens, clock=lambda: NOW, open_reading=open_reading)
 
 
 @pytest.fixture
-def client(make_app: MakeApp) -> Iterator[TestClient]:
+def client(stage: Stage, definitions: Definitions) -> Iterator[TestClient]:
     """A client of an open application."""
-    with TestClient(make_app(), base_url="http://localhost") as client:
+    with TestClient(staged_app(stage, definitions), base_url="http://localhost") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def told(engine_directory: Path, definitions: Definitions) -> Iterator[Store]:
+    """A store in which the story was told to the tenant `default`; tests only read it."""
+    name = f"told_{next(_stories)}"
+    with Store.open(f"chdb://{engine_directory}?database={name}") as store:
+        store.migrate()
+        story.tell(store, definitions)
+        yield store
+        store.command(f"DROP DATABASE {name} SYNC")
+
+
+@pytest.fixture(scope="module")
+def reader(told: Store, definitions: Definitions) -> Iterator[TestClient]:
+    """A client of an open application over the told story, read by the real reading two hours after its end."""
+    app = create_app(told, definitions, tokens=None, clock=lambda: story.NOW)
+    with TestClient(app, base_url="http://localhost") as client:
         yield client

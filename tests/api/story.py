@@ -1,0 +1,137 @@
+"""A firm's month in thirty spans, correlated by the real correlator: one deal, its hours, invoices and a payment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition import Definitions
+from spanledger_store import Store
+from tests.correlator.span_rows import EPOCH, STORED, SpanRow, put
+
+NOW = STORED + timedelta(hours=2)
+DAY = 24 * 60.0
+
+ACCOUNT = ("account", "ACC-7")
+PROJECT = ("project", "PRJ-3")
+CLIENT = (("account", "name", "Acme GmbH"), ("account", "in_crm", "true"), ("account", "tier", "gold"))
+CLOSED = ("closed_period", "PERIOD_CLOSED", "period closed")
+
+
+def spans() -> list[SpanRow]:
+    """Everything that happened."""
+    return [*_deal(), *_hours(), *_refused_invoice(), *_paid_invoices(), _technical()]
+
+
+def tell(store: Store, definitions: Definitions, tenant: str = "default") -> None:
+    """Store the story for a tenant, and correlate it."""
+    put(store, *(span.having(tenant=tenant) for span in spans()))
+    Correlator(store, definitions).catch_up()
+
+
+def _deal() -> list[SpanRow]:
+    deal = ("opportunity", "OPP-1")
+    return [
+        SpanRow(
+            "won",
+            "opportunity.won",
+            0,
+            (deal, ACCOUNT),
+            amount=("250000", "EUR"),
+            attributes=CLIENT,
+            system="salesforce",
+            legal_entity="DE01",
+        ),
+        SpanRow("created", "project.created", 60, (deal, PROJECT), aliases=(("project", "10077"),), system="kantata"),
+        SpanRow("synced", "project.synced_to_erp", 120, (PROJECT,)),
+        SpanRow("activated", "project.activated", DAY, (PROJECT,), system="kantata"),
+    ]
+
+
+def _hours() -> list[SpanRow]:
+    found = []
+    for number in (1, 2, 3):
+        entry = ("time_entry", f"TE-{number}")
+        found += [
+            SpanRow(
+                f"{entry[1]}-submitted", "time_entry.submitted", 2 * DAY, (entry, PROJECT, ACCOUNT), system="kantata"
+            ),
+            SpanRow(
+                f"{entry[1]}-approved",
+                "time_entry.approved",
+                3 * DAY,
+                (entry, PROJECT),
+                amount=("1200.50", "EUR"),
+                system="kantata",
+                legal_entity="DE01",
+            ),
+        ]
+    for number in (1, 2):
+        found.append(
+            SpanRow(f"TE-{number}-posted", "time_entry.posted", 4 * DAY, (("time_entry", f"TE-{number}"), PROJECT))
+        )
+    refused = (("time_entry", "TE-3"), PROJECT)
+    found.append(SpanRow("TE-3-posted", "time_entry.posted", 4 * DAY, refused, outcome="rejected", error=CLOSED))
+    return found
+
+
+def _refused_invoice() -> list[SpanRow]:
+    invoice, entries = ("invoice", "INV-1042"), (("time_entry", "TE-1"), ("time_entry", "TE-2"))
+    around = (invoice, PROJECT, ACCOUNT, ("billing_event", "BE-1"))
+    posting = SpanRow(
+        "INV-1042-posted-1",
+        "invoice.posted",
+        16 * DAY + 30,
+        (invoice, ACCOUNT),
+        trace="post",
+        amount=("48200", "EUR"),
+        legal_entity="DE01",
+        outcome="rejected",
+        error=CLOSED,
+    )
+    return [
+        SpanRow(
+            "INV-1042-generated", "invoice.generated", 16 * DAY, (*around, *entries), aliases=(("invoice", "SI-9"),)
+        ),
+        posting,
+        posting.having(name="INV-1042-posted-2", at=16 * DAY + 90, entities=(("invoice", "SI-9"),), trace="post-2"),
+    ]
+
+
+def _paid_invoices() -> list[SpanRow]:
+    found = []
+    for number, amount in ((1043, "1000"), (1044, "500.25")):
+        invoice = ("invoice", f"INV-{number}")
+        found += [
+            SpanRow(f"{number}-generated", "invoice.generated", 5 * DAY, (invoice, PROJECT, ACCOUNT)),
+            SpanRow(
+                f"{number}-posted",
+                "invoice.posted",
+                5 * DAY + 60,
+                (invoice, ACCOUNT),
+                amount=(amount, "EUR"),
+                legal_entity="US01",
+                attributes=CLIENT,
+            ),
+            SpanRow(f"{number}-crm", "invoice.synced_to_crm", 5 * DAY + 90, (invoice,), system="salesforce"),
+        ]
+    found.append(
+        SpanRow(
+            "payment",
+            "payment.received",
+            10 * DAY,
+            (("payment", "PAY-1"), ("invoice", "INV-1043"), ("invoice", "INV-1044")),
+            amount=("900.25", "EUR"),
+            allocations=(("invoice", "INV-1043", "400"), ("invoice", "INV-1044", "500.25")),
+        )
+    )
+    return found
+
+
+def _technical() -> SpanRow:
+    """An ordinary span in the trace of the first refusal."""
+    attributes = {"http.request.method": "POST", "http.response.status_code": "400"}
+    return SpanRow("POST /invoice", "", 16 * DAY + 29, trace="post", service="boomi", span_attributes=attributes)
+
+
+__all__ = ["EPOCH", "NOW", "spans", "tell"]
