@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
@@ -12,10 +13,13 @@ from typing import Any, Self
 # systemd and Kubernetes wait 90 s and 30 s before they kill; ten leaves room for both.
 STOP_WITHIN_SECONDS = 10.0
 
+_log = logging.getLogger("spanledger")
+
 
 class Lifetime:
     """Waits for a stop signal or the failure of a part, and ends the process if stopping then takes too long.
 
+    A thread that ends with an exception is such a failure: a collector without its correlator would look healthy.
     Make it in the main thread: Python hands signals to that one only. Leaving it puts the former handlers back.
     A second signal ends the process at once.
     """
@@ -27,6 +31,7 @@ class Lifetime:
         self._signalled = False
         self._watchdog: threading.Timer | None = None
         self._former: dict[signal.Signals, Any] = {}
+        self._former_hook = threading.excepthook
 
     def wait(self) -> str | None:
         """Return when the lifetime is over: what failed, or None after a signal."""
@@ -43,6 +48,7 @@ class Lifetime:
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._former[number] = signal.signal(number, self._on_signal)
+        self._former_hook, threading.excepthook = threading.excepthook, self._on_broken_thread
         return self
 
     def __exit__(
@@ -52,6 +58,12 @@ class Lifetime:
             self._watchdog.cancel()
         for number, handler in self._former.items():
             signal.signal(number, handler)
+        threading.excepthook = self._former_hook
+
+    def _on_broken_thread(self, broken: threading.ExceptHookArgs) -> None:
+        name = broken.thread.name if broken.thread else "a thread"
+        _log.critical("%s broke", name, exc_info=broken.exc_value)
+        self.fail(f"{name} broke: {broken.exc_type.__name__}: {broken.exc_value}. The log has its traceback.")
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         if self._signalled:

@@ -6,6 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+
+import pytest
 
 from spanledger_server.lifetime import Lifetime
 
@@ -22,6 +25,17 @@ def test_a_failing_part_ends_it_and_says_why() -> None:
     with Lifetime() as lifetime:
         lifetime.fail("The correlator broke.")
         assert lifetime.wait() == "The correlator broke."
+
+
+def test_a_thread_that_breaks_ends_it_and_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    def break_down() -> None:
+        raise LookupError("no such column")
+
+    with Lifetime() as lifetime:
+        threading.Thread(target=break_down, name="spanledger-correlator").start()
+        failure = lifetime.wait()
+    assert failure == "spanledger-correlator broke: LookupError: no such column. The log has its traceback."
+    assert "no such column" in caplog.text
 
 
 def _run(program: str) -> subprocess.CompletedProcess[str]:

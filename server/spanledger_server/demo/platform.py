@@ -113,8 +113,8 @@ def _wait_until_ready(running: Platform) -> None:
             if httpx2.get(f"{running.api}/readyz", timeout=5).is_success:
                 return
         except httpx2.TransportError:
-            # It is not listening yet.
-            time.sleep(0.1)
+            pass  # it is not listening yet
+        time.sleep(0.1)
     raise PlatformFailed(f"It was not ready after {_READY_WITHIN_SECONDS:g} s.", hint=f"See {running.log}.")
 
 

@@ -40,6 +40,7 @@ def table(stuck: Stuck) -> Table:
     grid.add_column("Waits for", max_width=22)
     grid.add_column("Since", justify="right", no_wrap=True)
     grid.add_column("Why", min_width=24)
+    grid.add_column("Severity", no_wrap=True)
     grid.add_column("Who must act", no_wrap=True)
     for item in stuck.items[:SHOWN]:
         grid.add_row(*_cells(item, stuck.as_of))
@@ -97,14 +98,14 @@ def closing(api: str, stuck: Stuck, others: Iterable[Process]) -> Iterator[str]:
 
 
 def _cells(item: Item, now: datetime) -> list[str | Text]:
-    style = _STYLES.get(item.severity, "")
     return [
-        Text(item.entity.id, style=style),
+        item.entity.id,
         item.client or "",
         "\n".join(amount_words(held.open, currency=held.currency) for held in item.amounts),
         step_words(item.waiting_for).removeprefix("invoice "),
         item.waited.text if item.waited else "",
         Text(reason(item, now)),
+        Text(item.severity, style=_STYLES.get(item.severity, "")),
         item.owner or _NOBODY,
     ]
 
