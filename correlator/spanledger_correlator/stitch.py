@@ -24,12 +24,11 @@ def stitch(work: Workspace) -> None:
     trace that holds such spans, once.
     """
     _attach(work, into="work_attached")
-    if _find_unresolved(work):
-        _resolve_traces(work)
+    if _find_unresolved(work) and _find_trace_roots(work):
         work.run("scope_add", more="work_trace_roots")
         _attach(work, into="work_attached")
         _find_unresolved(work)
-        _resolve_traces(work)
+        _find_trace_roots(work)
         _attach(work, into="work_trace_attached", scope="work_trace_roots", only_traces=_IN_TRACES)
         work.run("open_ends")
         work.run("inherit")
@@ -60,10 +59,11 @@ def _find_unresolved(work: Workspace) -> int:
     return work.count("work_unresolved")
 
 
-def _resolve_traces(work: Workspace) -> None:
-    """The traces around unresolved spans and every root they lead to."""
+def _find_trace_roots(work: Workspace) -> int:
+    """The transactions that the traces around unresolved spans lead to; without any, rule 4 has nothing to give."""
     work.run("trace_spans")
     work.run("trace_nodes")
     work.kin("work_trace_nodes", into="work_trace_kin")
     walk.towards_roots(work, kin="work_trace_kin")
     work.run("trace_roots")
+    return work.count("work_trace_roots")

@@ -1,16 +1,19 @@
+-- What the spans around the unresolved ones name: where a process may find a transaction for them.
 CREATE OR REPLACE TEMPORARY TABLE work_trace_nodes ENGINE = Memory AS
-SELECT DISTINCT Tenant, Type, Id
+SELECT DISTINCT n.Tenant AS Tenant, u.Process AS Process, t.Rank AS Rank, n.Type AS Type, n.Id AS Id
 FROM
 (
-    SELECT Tenant, toString(Type) AS Type, Id FROM work_trace_spans ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
+    SELECT Tenant, TraceId, toString(Type) AS Type, Id FROM work_trace_spans ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     UNION ALL
     SELECT
-        Tenant,
+        Tenant, TraceId,
         {roots:Array(String)}[indexOf(
             {processes:Array(String)}, substring(TransactionKey, 1, position(TransactionKey, '/') - 1))] AS Type,
         substring(TransactionKey, position(TransactionKey, '/') + 1) AS Id
     FROM work_trace_spans
     WHERE position(TransactionKey, '/') > 1
-)
-WHERE Type IN (SELECT Type FROM work_rule_types)
-    AND NOT has({placeholders:Array(String)}, concat(Type, ':', Id))
+) AS n
+INNER JOIN (SELECT DISTINCT Tenant, TraceId, toString(Process) AS Process FROM work_unresolved) AS u
+    ON u.Tenant = n.Tenant AND u.TraceId = n.TraceId
+INNER JOIN work_rule_types AS t ON t.Process = u.Process AND t.Type = n.Type
+WHERE NOT has({placeholders:Array(String)}, concat(n.Type, ':', n.Id))

@@ -1,5 +1,12 @@
+-- The transactions that those traces lead to, in the processes that have a span to place there.
 CREATE OR REPLACE TEMPORARY TABLE work_trace_roots ENGINE = Memory AS
-SELECT DISTINCT Tenant, Type, CanonicalId AS Id FROM work_trace_kin
-WHERE Type IN (SELECT RootType FROM work_rule_types)
+SELECT DISTINCT k.Tenant AS Tenant, k.Type AS Type, k.CanonicalId AS Id
+FROM work_trace_kin AS k
+INNER JOIN work_trace_nodes AS n ON n.Tenant = k.Tenant AND n.Type = k.Type AND n.Id = k.NamedId
+WHERE n.Rank = 0
 UNION DISTINCT
-SELECT DISTINCT Tenant, RootType AS Type, RootId AS Id FROM work_reach
+SELECT DISTINCT r.Tenant AS Tenant, r.RootType AS Type, r.RootId AS Id
+FROM work_reach AS r
+INNER JOIN work_trace_kin AS k ON k.Tenant = r.Tenant AND k.Type = r.OriginType AND k.CanonicalId = r.OriginId
+INNER JOIN work_trace_nodes AS n
+    ON n.Process = r.Process AND n.Tenant = k.Tenant AND n.Type = k.Type AND n.Id = k.NamedId
