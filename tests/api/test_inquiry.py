@@ -1,0 +1,50 @@
+"""Every query passes through one place, which binds the tenant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import spanledger_api
+from spanledger_api.catalogue import Catalogue
+from spanledger_api.inquiry import Inquiries, Inquiry
+from spanledger_api.parameters import Clock
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.reading import Reading
+from spanledger_store import Store
+from tests.api import story
+from tests.correlator.span_rows import SpanRow, put
+
+
+@pytest.fixture
+def inquiry(store: Store, definitions: Definitions) -> Inquiry:
+    """The inquiry of a tenant that has one of two spans."""
+    put(store, SpanRow("mine", "invoice.generated"), SpanRow("theirs", "invoice.posted", tenant="other"))
+    inquiries = Inquiries(store, definitions, Catalogue(definitions), lambda: story.NOW, Reading)
+    return inquiries.open("default", Clock())
+
+
+def test_the_tenant_is_bound_for_every_query(inquiry: Inquiry) -> None:
+    sql = "SELECT Step FROM spans WHERE Tenant = {tenant:String}"
+    assert inquiry.rows(sql) == [{"Step": "invoice.generated"}]
+    assert inquiry.rows(sql, {"tenant": "other"}) == [{"Step": "invoice.generated"}]
+
+
+def test_a_query_that_does_not_say_whose_rows_it_reads_is_refused(inquiry: Inquiry) -> None:
+    with pytest.raises(ValueError, match="limited to"):
+        inquiry.rows("SELECT Step FROM spans")
+
+
+def test_a_parameter_cannot_meet_one_of_the_reading_s_own(inquiry: Inquiry) -> None:
+    with pytest.raises(ValueError, match="tenant"):
+        inquiry.verdicts("SELECT Key FROM verdicts", {"tenant": "other"})
+
+
+def test_no_other_module_of_the_api_asks_the_store() -> None:
+    """Readiness asks without data and without a tenant; all else goes through an inquiry."""
+    folder = Path(spanledger_api.__file__).parent
+    asking = re.compile(r"\b(?:store|client\(\))\.(?:query|rows|command|insert|raw_insert|client)\b")
+    found = {path.name for path in folder.rglob("*.py") if asking.search(path.read_text(encoding="utf-8"))}
+    assert found == {"inquiry.py", "health.py"}

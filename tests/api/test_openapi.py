@@ -1,0 +1,118 @@
+"""What the API says of itself is complete, and its examples are its own answers.
+
+`SPANLEDGER_REGENERATE=1 pytest tests/api/test_openapi.py` writes the examples anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+import spanledger_api
+from spanledger_api.entities import EntityView
+from spanledger_api.health import Health
+from spanledger_api.journey import JourneyAnswer
+from spanledger_api.openapi import DESCRIPTION
+from spanledger_api.problems import CODES, ProblemDetails
+from spanledger_api.processes import ProcessesAnswer, ProcessView
+from spanledger_api.spans import SpansAnswer
+from spanledger_api.stuck import StuckAnswer
+from spanledger_api.transaction import TransactionView
+from spanledger_api.transactions import TransactionsAnswer
+
+FOLDER = Path(spanledger_api.__file__).parent / "examples"
+EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
+    "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
+    "processes.json": ("/v1/processes", ProcessesAnswer),
+    "process.json": ("/v1/processes/invoice-to-cash", ProcessView),
+    "transactions.json": ("/v1/transactions?process=invoice-to-cash&limit=2", TransactionsAnswer),
+    "transaction.json": ("/v1/transactions/invoice-to-cash/SI-9", TransactionView),
+    "spans.json": ("/v1/transactions/invoice-to-cash/INV-1042/spans?limit=2", SpansAnswer),
+    "entity.json": ("/v1/entities/project/10077", EntityView),
+    "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
+    "health.json": ("/healthz", Health),
+}
+
+
+@pytest.fixture(scope="module")
+def document(reader: TestClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    found: dict[str, Any] = reader.get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Each address and its operation; every one is a GET."""
+    assert {method for path in document["paths"].values() for method in path} == {"get"}
+    return [(address, path["get"]) for address, path in document["paths"].items()]
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "stuck.csv"])
+def test_an_example_is_what_the_api_answers(reader: TestClient, name: str) -> None:
+    if name == "stuck.csv":
+        text = reader.get("/v1/stuck?format=csv&entity=invoice").text
+    else:
+        text = json.dumps(reader.get(EXAMPLES[name][0]).json(), indent=2, ensure_ascii=False) + "\n"
+    file = FOLDER / name
+    if os.environ.get("SPANLEDGER_REGENERATE"):
+        file.write_bytes(text.encode())
+    assert file.read_bytes().decode() == text, "Answers have changed; write the examples anew if that is meant."
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_answer_is_of_the_documented_shape(reader: TestClient, name: str) -> None:
+    address, model = EXAMPLES[name]
+    answer = reader.get(address).json()
+    assert json.loads(model.model_validate(answer, strict=False).model_dump_json()) == answer
+
+
+def test_every_operation_has_words_an_example_and_its_problems(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    for address, operation in operations(document):
+        assert operation["summary"], address
+        assert operation["description"], address
+        assert operation["responses"]["200"]["content"]["application/json"]["example"], address
+        assert operation["tags"], address
+        if address.startswith("/v1/"):
+            assert {"200", "401", "421", "422", "500", "503"} <= set(operation["responses"]), address
+        if "{" in address:
+            assert "404" in operation["responses"], address
+
+
+def test_every_parameter_and_property_is_explained(document: dict[str, Any]) -> None:
+    for address, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert parameter["in"] == "path" or parameter.get("description"), (address, parameter["name"])
+    for name, schema in document["components"]["schemas"].items():
+        assert schema.get("description") or name.startswith(("HTTPValidation", "Validation")), name
+
+
+def test_every_problem_code_is_documented_somewhere(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    for code in CODES.keys() - {"method_not_allowed"}:
+        assert f"`{code}`" in text, code
+
+
+def test_problems_are_of_the_documented_shape(reader: TestClient, document: dict[str, Any]) -> None:
+    for address in ("/v1/stuck?x=1", "/v1/entities/invoice/none", "/none"):
+        ProblemDetails.model_validate(reader.get(address).json())
+    for address, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status != "200":
+                example = response["content"]["application/problem+json"]["example"]
+                assert ProblemDetails.model_validate(example).status == int(status), address
+
+
+def test_docs_are_served_and_the_description_says_what_it_is_for(reader: TestClient) -> None:
+    assert reader.get("/docs").status_code == 200
+    assert "who must act" in DESCRIPTION
+
+
+def test_the_public_names() -> None:
+    assert spanledger_api.__all__ == ["create_app", "require_credentials_unless_loopback", "token_digest"]
