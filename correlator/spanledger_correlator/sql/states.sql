@@ -105,7 +105,7 @@ WITH
         owed, counted_parts, r.StepSettles) AS settled_at,
     arrayMap(
         (many, target, sum, due, first, last, failed) -> multiIf(
-            target > 0, sum IS NOT NULL AND first IS NOT NULL AND sum >= due.2,
+            target > 0, ifNull(sum >= due.2, 0),
             many, last IS NOT NULL AND (empty(failed) OR last >= failed[-1].1),
             first IS NOT NULL),
         r.StepMany, r.StepSettles, settled, owed, first_success, last_success, failures) AS done,

@@ -12,7 +12,7 @@ SELECT
     minOrNullIf(a.Happened, a.Succeeded) AS FirstSuccess,
     maxOrNullIf(a.Happened, a.Succeeded) AS LastSuccess,
     countIf(a.Succeeded) AS Successes,
-    countIf(a.Outcome IN ('success', 'failure', 'rejected', 'partial')) AS Attempts,
+    countIf(a.Outcome NOT IN ('compensated', 'skipped')) AS Attempts,
     countIf(a.Outcome = 'skipped') > 0 AS Skipped,
     arraySort(groupArrayIf(
         (a.Happened, a.SpanId, toString(a.Outcome), toString(a.ErrorKind), toString(a.ErrorCode), a.ErrorMessage,
@@ -28,7 +28,7 @@ SELECT
     argMaxIf(tuple(a.DueAt), (a.Happened, a.TraceId, a.SpanId), a.Succeeded AND a.DueAt IS NOT NULL).1 AS DueAt,
     arraySort(groupArrayIf(
         (
-            if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey),
+            concat(a.Step, ' ', if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey)),
             a.Happened, a.SpanId, toString(a.Currency), a.Share
         ),
         a.Succeeded AND a.Share IS NOT NULL AND a.Settling)) AS Settlements

@@ -70,7 +70,8 @@ SELECT
     t.LegalEntity AS LegalEntity, t.Region AS Region, t.ClientName AS ClientName, t.Related AS Related,
     t.StartedAt AS StartedAt, t.LastActivityAt AS LastActivityAt, t.ClosedAt AS ClosedAt,
     r.StepNames AS StepNames, t.StepFirstSuccess AS StepFirstSuccess, t.StepLastSuccess AS StepLastSuccess,
-    t.StepLastFailure AS StepLastFailure, t.StepDeadline AS StepDeadline, t.StepAttempts AS StepAttempts,
+    t.StepLastFailure AS StepLastFailure, t.StepFailingSince AS StepFailingSince, t.StepDoneAt AS StepDoneAt,
+    t.StepDeadline AS StepDeadline, t.StepAttempts AS StepAttempts,
     t.StepDone AS StepDone, t.StepRequired AS StepRequired, t.StepFailure AS StepFailure,
     arrayMap(
         (due, is_required, is_done, done_at) -> multiIf(
