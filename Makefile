@@ -4,7 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-SOURCES := $(wildcard sdk store collector correlator api server tests benchmarks examples)
+FOLDERS := sdk store collector correlator api server tests benchmarks examples
+SOURCES := $(foreach folder,$(wildcard $(FOLDERS)),$(if $(shell find $(folder) -name '*.py' -print -quit),$(folder)))
 PROJECTS := pyproject.toml sdk/pyproject.toml
 # Several commands start Python processes; with its bytecode cached each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
