@@ -47,8 +47,9 @@ def hold_to_truth(store: Store, seed: int, invoices: int) -> None:
         (row["TraceId"], row["SpanId"], row["Reason"])
         for row in Reading(store, DEFINITIONS, "default", now=moment(at)).orphans()
     } == {
-        (*(lambda ids: (ids.trace_id, ids.span_id))(span_ids(plan.book, stray.occurrence)), stray.reason)
+        (ids.trace_id, ids.span_id, stray.reason)
         for stray in known.orphans
+        for ids in [span_ids(plan.book, stray.occurrence)]
     }
 
 
