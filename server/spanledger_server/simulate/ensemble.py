@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 import sys
+from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -66,7 +67,7 @@ class RemotePlayer:
     def _order(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = self._client.ask("POST", path, order).body
-        except (OSError, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise self._failed() from error
         return answer
 

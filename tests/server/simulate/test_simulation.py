@@ -73,3 +73,11 @@ def test_pace_stretches_the_run_and_no_file_is_left(
     report = simulate(options(collector.endpoint, size=3, months=1, minutes=0.05, rates=FaultRates.none()))
     assert report.seconds >= 3
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_collector_that_refuses_later_is_told_of(collector: KeepingCollector) -> None:
+    def close_the_door(_: SimulationProgress) -> None:
+        collector.status = 400
+
+    with pytest.raises(SimulationFailed, match="did not store all spans of"):
+        simulate(options(collector.endpoint, size=3, months=1), close_the_door)

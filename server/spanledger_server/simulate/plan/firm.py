@@ -50,7 +50,6 @@ class Firm:
     book: Book
     accounts: list[Account]
     projects: list[Project] = field(default_factory=list)
-    technical: int = 0
 
     def billing_days(self) -> list[int]:
         """The first instant of each month's second day within the period, when the month before is billed."""

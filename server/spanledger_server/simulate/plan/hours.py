@@ -232,7 +232,6 @@ def _one_night(firm: Firm, night: int, entries: list[Entry]) -> list[Hour]:
             system="netsuite",
             name="time_entry.posted",
             at=load.at - MINUTE,
-            legal_entity="",
         )
         book.stray(after(job, Channel.HTTP, nameless), "ambiguous_trace")
     return found
