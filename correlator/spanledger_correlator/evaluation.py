@@ -84,14 +84,8 @@ def _evaluate_and_keep(work: Workspace, version: int) -> None:
     stitch(work)
     judge(work)
     bound = {"version": version}
-    work.run("keep_states", bound, into="transactions", gone="0", columns=f"{STATE_COLUMNS}, Version, Deleted")
-    work.run(
-        "keep_states",
-        bound,
-        into="open_transactions",
-        gone="Status != 'open'",
-        columns=f"{STATE_COLUMNS}, Version, Deleted",
-    )
+    work.run("keep_states", bound, columns=STATE_COLUMNS)
+    work.run("keep_open", bound, columns=STATE_COLUMNS)
     work.run("forget_states", bound, into="transactions")
     work.run("forget_states", bound, into="open_transactions")
     work.run("keep_unattached", bound)

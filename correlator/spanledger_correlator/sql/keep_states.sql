@@ -1,2 +1,2 @@
-INSERT INTO $into ($columns)
-SELECT $columns FROM (SELECT *, {version:UInt64} AS Version, toUInt8($gone) AS Deleted FROM work_states)
+INSERT INTO transactions ($columns, Version, Deleted)
+SELECT $columns, {version:UInt64}, 0 FROM work_states
