@@ -10,45 +10,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from spanledger_correlator import rules
 from spanledger_correlator.definition import Definitions
-from spanledger_correlator.evaluation import evaluate_touched, rebuild
+from spanledger_correlator.evaluation import evaluate_everything, evaluate_touched
+from spanledger_correlator.extract import DERIVED, extract
+from spanledger_correlator.inbox import Inbox
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.workspace import Workspace
 from spanledger_store import SpanledgerError, Store
 
-LATE_COMMIT = "300"
-"""Seconds for which a commit may become visible late: commits that old are still looked for."""
-
 _log = logging.getLogger(__name__)
-
-_NEW_BATCHES = """
-SELECT Batch, min(StoredAt) AS FirstAt, max(StoredAt) AS LastAt, count() AS Spans
-FROM spans
-WHERE StoredAt >=
-    (
-        SELECT if(count() = 0, toDateTime64('1900-01-01 00:00:00', 9, 'UTC'), max(StoredAt) - toIntervalSecond({late:UInt32}))
-        FROM correlated_batches
-    )
-    AND Batch NOT IN (SELECT Batch FROM correlated_batches)
-GROUP BY Batch
-ORDER BY FirstAt, Batch
-"""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A group commit: its id, its moment of storing as text in UTC with nanoseconds, and its number of spans."""
-
-    id: str
-    stored_at: str
-    spans: int
 
 
 class Correlator:
@@ -74,9 +49,13 @@ class Correlator:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._local = threading.local()
+        self._inbox = Inbox(store)
+        self._outdated = False
 
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
+        self._inbox.recover()
+        self._outdated = bool(rules.record(self._store, self._definitions)) and self._has_history()
         self._thread = threading.Thread(target=self._run, name="spanledger-correlator", daemon=True)
         self._thread.start()
 
@@ -88,25 +67,13 @@ class Correlator:
 
     def tick(self) -> int:
         """Take in the group commits that have come since, at most `max_spans` at once; returns the spans taken in."""
-        batches = self._next_batches()
+        batches = self._inbox.next(self._max_spans)
         if not batches:
             return 0
         work = self._workspace()
-        version = self._clock()
-        work.run(
-            "incoming",
-            {
-                "batches": [batch.id for batch in batches],
-                "first": min(batch.stored_at for batch in batches),
-                "last": max(batch.stored_at for batch in batches),
-            },
-        )
-        for name in ("superseded", "insert_superseded", "insert_facts", "insert_waiting", "insert_links"):
-            work.run(name)
-        for name in ("insert_aliases", "insert_attributes", "insert_traces"):
-            work.run(name)
-        evaluate_touched(work, version)
-        self._mark(batches)
+        extract(work, batches)
+        evaluate_touched(work, version=self._clock())
+        self._inbox.mark(batches)
         return sum(batch.spans for batch in batches)
 
     def catch_up(self) -> int:
@@ -117,9 +84,23 @@ class Correlator:
         return total
 
     def rebuild(self, progress: Callable[[float], None] = lambda _: None) -> None:
-        """Evaluate every transaction anew from what is stored; readers see the old rows until the new ones stand."""
-        for done in rebuild(self._workspace(), self._clock()):
-            progress(done)
+        """Derive everything anew from the spans; readers see each old state until its new one stands.
+
+        Killed in the middle, it leaves an empty ledger of commits, so that the next start takes all of them in again.
+        """
+        rules.record(self._store, self._definitions)
+        work = self._workspace()
+        for table in DERIVED:
+            self._store.command(f"TRUNCATE TABLE {table}")
+        groups = list(self._inbox.groups(self._max_spans))
+        for number, batches in enumerate(groups, 1):
+            extract(work, batches)
+            progress(number / len(groups) / 2)
+        for done in evaluate_everything(work, version=self._clock()):
+            progress(0.5 + done / 2)
+        for batches in groups:
+            self._inbox.mark(batches)
+        self._outdated = False
 
     def _workspace(self) -> Workspace:
         """The calling thread's work tables; made anew when other definition versions have come into force."""
@@ -131,34 +112,15 @@ class Correlator:
             kept = self._local.work = Workspace(self._store, vocabulary)
         return kept
 
-    def _next_batches(self) -> list[Batch]:
-        found: list[Batch] = []
-        spans = 0
-        rows: Any = self._store.query(
-            _NEW_BATCHES.replace("min(StoredAt)", "toString(min(StoredAt))"), {"late": LATE_COMMIT}
-        ).result_rows
-        for batch, stored_at, _, count in rows:
-            if found and spans + count > self._max_spans:
-                break
-            found.append(Batch(str(batch), stored_at, count))
-            spans += count
-        return found
-
-    def _mark(self, batches: list[Batch]) -> None:
-        self._store.command(
-            "INSERT INTO correlated_batches (Batch, StoredAt) "
-            "SELECT Batch, min(StoredAt) FROM spans WHERE Batch IN {batches:Array(UUID)} "
-            "AND StoredAt BETWEEN {first:DateTime64(9, 'UTC')} AND {last:DateTime64(9, 'UTC')} GROUP BY Batch",
-            {
-                "batches": [batch.id for batch in batches],
-                "first": min(batch.stored_at for batch in batches),
-                "last": max(batch.stored_at for batch in batches),
-            },
-        )
+    def _has_history(self) -> bool:
+        return bool(self._store.command("SELECT count() FROM correlated_batches"))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
+                if self._outdated:
+                    _log.info("The definitions have changed: every transaction is judged anew.")
+                    self.rebuild()
                 taken = self.tick()
             except (ClickHouseError, SpanledgerError):
                 _log.exception("The correlator could not take in new spans; it tries again in a second.")

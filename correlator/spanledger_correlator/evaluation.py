@@ -43,7 +43,7 @@ def evaluate_touched(work: Workspace, version: int) -> None:
     _evaluate_and_keep(work, version)
 
 
-def rebuild(work: Workspace, version: int) -> Iterator[float]:
+def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
     """Evaluate every transaction anew and keep the results; yields the share done (0 to 1) after each slice."""
     aliases.resolve_all(work)
     work.run("canonical_before")
@@ -52,6 +52,8 @@ def rebuild(work: Workspace, version: int) -> Iterator[float]:
     for done in _slices(work):
         _evaluate_and_keep(work, version)
         yield done
+    for into in ("transactions", "open_transactions"):
+        work.run("forget_stale", {"version": version}, into=into)
 
 
 def evaluate_all(work: Workspace) -> None:

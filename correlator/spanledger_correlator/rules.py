@@ -17,8 +17,8 @@ from spanledger_store import Store
 _REQUIRED, _CONDITIONAL = 1, 2
 
 
-def record(store: Store, definitions: Iterable[ProcessDefinition]) -> None:
-    """Keep every version for ever, as rows of `process_rules`; a version that stands there unchanged is left alone."""
+def record(store: Store, definitions: Iterable[ProcessDefinition]) -> int:
+    """Keep every version for ever, as rows of `process_rules`; returns how many are new or were changed."""
     present = {
         (row[0], row[1]): row[2]
         for row in store.query("SELECT Process, Version, Source FROM process_rules FINAL").result_rows
@@ -31,6 +31,7 @@ def record(store: Store, definitions: Iterable[ProcessDefinition]) -> None:
     if rows:
         columns = list(rows[0])
         store.insert("process_rules", [[row[column] for column in columns] for row in rows], columns)
+    return len(rows)
 
 
 @dataclass(frozen=True)

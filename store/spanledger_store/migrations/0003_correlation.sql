@@ -305,3 +305,19 @@ CREATE TABLE IF NOT EXISTS correlated_batches
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (StoredAt, Batch);
+
+-- One row per group commit (more, if its insert was cut into blocks): how the correlator learns of new spans without
+-- looking for them among all. The row can become visible before its spans do; the count tells.
+CREATE TABLE IF NOT EXISTS commits
+(
+    Batch UUID,
+    StoredAt DateTime64(9, 'UTC'),
+    Spans UInt64
+)
+ENGINE = MergeTree
+ORDER BY (StoredAt, Batch);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS commits_of_spans TO commits AS
+SELECT Batch, StoredAt, count() AS Spans
+FROM spans
+GROUP BY Batch, StoredAt;
