@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 
+from clickhouse_connect.driver.exceptions import OperationalError
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
@@ -25,7 +26,7 @@ from spanledger_api.tenancy import Tenancy
 from spanledger_api.validation import refusal_for
 from spanledger_correlator.definition import Definitions
 from spanledger_correlator.reading import Reading
-from spanledger_store import SpanledgerError, Store
+from spanledger_store import SpanledgerError, Store, StoreUnavailable
 
 _log = logging.getLogger("spanledger.api")
 
@@ -86,6 +87,11 @@ def _handle_problems(app: FastAPI) -> None:
         if code_of(error) in {"internal_error", "store_unavailable"}:
             _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
         return response_of(request, error)
+
+    @app.exception_handler(OperationalError)
+    async def unreachable(request: Request, error: OperationalError) -> Response:
+        _log.error("%s %s: the store does not answer", request.method, request.url.path, exc_info=error)
+        return response_of(request, StoreUnavailable("The store does not answer.", hint="Try again in a moment."))
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:

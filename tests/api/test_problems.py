@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import pytest
+from clickhouse_connect.driver.exceptions import OperationalError
 from starlette.testclient import TestClient
 
 from spanledger_api import create_app
@@ -176,6 +177,17 @@ def test_a_store_that_is_gone_is_503(engine_directory: Path, definitions: Defini
         assert client.get("/v1/stuck").headers["retry-after"] == "1"
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 503
+
+
+def test_a_server_that_cannot_be_reached_is_503(store: Store, definitions: Definitions) -> None:
+    def open_reading(*_: object, **__: object) -> NoReturn:
+        raise OperationalError("connection refused by 10.0.0.7")
+
+    app = create_app(store, definitions, tokens=None, open_reading=open_reading)
+    with TestClient(app, base_url="http://localhost") as client:
+        problem = refused(client, "/v1/stuck", 503)
+    assert problem["code"] == "store_unavailable"
+    assert "10.0.0.7" not in str(problem)
 
 
 def test_nearest() -> None:
