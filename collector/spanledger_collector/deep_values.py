@@ -1,7 +1,7 @@
 """Values that nest deeper than a list of strings, as the JSON text that their column shows.
 
 They are rare. A request that holds one is read and written again here, in Python, before ClickHouse decodes it like
-any other: the value becomes the field `json_text`, which no client sends. Bytes become base64, NaN and the infinities
+any other: the value becomes the field `json`, which no client sends. Bytes become base64, NaN and the infinities
 strings, an empty value null.
 """
 
@@ -30,7 +30,7 @@ def with_json_texts(body: bytes) -> bytes:
             if _is_deep(value):
                 text = json_text(value)
                 value.Clear()
-                value.json_text = text.encode()
+                value.json = text.encode()
     return bytes(request.SerializePartialToString())
 
 
@@ -84,5 +84,5 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "bytes_value": lambda content: base64.b64encode(content).decode(),
     "array_value": lambda content: [_plain(item) for item in content.values],
     "kvlist_value": lambda content: {_text(item.key): _plain(item.value) for item in content.values},
-    "json_text": _text,
+    "json": _text,
 }

@@ -18,13 +18,14 @@ from spanledger_collector.refusals import Malformed
 from spanledger_collector.responses import Encoding
 from spanledger_collector.wire import length_field, length_fields
 
-RESOURCE_FIELD, SCOPE_SPANS_FIELD = 5, 6
-"""Of otlp.proto's Item."""
-
 
 @dataclass(frozen=True)
 class Checked:
-    """A request that can be decoded: the parts that become rows, and how many spans they hold."""
+    """A request that can be decoded, and how many spans it holds.
+
+    Its parts are what becomes a row for ClickHouse's decoder: a JSON request whole, a protobuf request as one
+    ResourceSpans message for each of its scopes.
+    """
 
     encoding: Encoding
     parts: tuple[bytes, ...]
@@ -66,8 +67,8 @@ def _parts(body: bytes) -> tuple[bytes, ...]:
         for field, begin, stop in length_fields(body, start, end):
             if field == 1:
                 # A message that comes in pieces is their concatenation.
-                resource += length_field(RESOURCE_FIELD, stop - begin) + body[begin:stop]
+                resource += length_field(1, stop - begin) + body[begin:stop]
             elif field == 2:
-                scopes.append(length_field(SCOPE_SPANS_FIELD, stop - begin) + body[begin:stop])
+                scopes.append(length_field(2, stop - begin) + body[begin:stop])
         parts += [resource + scope for scope in scopes]
     return tuple(parts)

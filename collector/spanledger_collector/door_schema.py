@@ -82,15 +82,15 @@ SCHEMA: dict[str, dict[str, Field]] = {
     "OneString": {"string_value": (1, "!")},
     "Deep": {"never_sent": (536870911, "!")},
 }
-JSON_TEXT_FIELD = 15
+JSON_FIELD = 15
 DEEP_SCHEMA: dict[str, dict[str, Field]] = SCHEMA | {
-    "AnyValue": SCHEMA["AnyValue"] | {"json_text": (JSON_TEXT_FIELD, _BYTES)},
+    "AnyValue": SCHEMA["AnyValue"] | {"json": (JSON_FIELD, _BYTES)},
     "Strings": {"values": (1, "[AnyValue]")},
     "Deep": {"values": (1, "[KeyValue]")},
 }
 
 
-def _message_class(schema: dict[str, dict[str, Field]]) -> type[Message]:
+def _message_classes(schema: dict[str, dict[str, Field]]) -> dict[str, type[Message]]:
     file = FileDescriptorProto(name="spanledger/door.proto", package="door", syntax="proto2")
     for message_name, fields in schema.items():
         message = file.message_type.add(name=message_name)
@@ -108,8 +108,10 @@ def _message_class(schema: dict[str, dict[str, Field]]) -> type[Message]:
                 field.type = kind
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(file.SerializeToString())
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("door.Request"))
+    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"door.{name}")) for name in schema}
 
 
-Request = _message_class(SCHEMA)
-DeepRequest = _message_class(DEEP_SCHEMA)
+Request = _message_classes(SCHEMA)["Request"]
+_DEEP_CLASSES = _message_classes(DEEP_SCHEMA)
+DeepRequest = _DEEP_CLASSES["Request"]
+DeepResourceSpans = _DEEP_CLASSES["ResourceSpans"]

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from spanledger_collector.door import Checked
 from spanledger_collector.responses import Encoding
-from spanledger_collector.wire import length_field, varint
+from spanledger_collector.wire import FIXED64, length_field, varint
 
 _NO_LIMIT = 2**40
 _COMMON: dict[str, Any] = {
@@ -54,26 +54,26 @@ TARGETS: dict[Encoding, Target] = {
 
 
 def payload(requests: Sequence[tuple[str, Checked]], batch: UUID, stored_at: int) -> bytes:
-    """The group's requests (tenant and content; all of one encoding), numbered from 0."""
+    """The group's requests: tenant and content, all of one encoding."""
     pieces: list[bytes] = []
-    for number, (tenant, request) in enumerate(requests):
+    for tenant, request in requests:
         if request.encoding == "json":
-            head = {"tenant": tenant, "request_number": number, "batch": str(batch), "stored_at": stored_at}
-            pieces += (json.dumps(head)[:-1].encode(), b', "request": ', *request.parts, b"}\n")
+            head = json.dumps({"tenant": tenant, "batch": str(batch), "stored_at": stored_at})
+            pieces += (head[:-1].encode(), b', "request": ', *request.parts, b"}\n")
         else:
-            head_bytes = _item_head(tenant, number, batch, stored_at)
+            fields = _fields(tenant, batch, stored_at)
             for part in request.parts:
-                pieces += (varint(len(head_bytes) + len(part)), head_bytes, part)
+                pieces += (varint(len(part) + len(fields)), part, fields)
     return b"".join(pieces)
 
 
-def _item_head(tenant: str, number: int, batch: UUID, stored_at: int) -> bytes:
+def _fields(tenant: str, batch: UUID, stored_at: int) -> bytes:
+    """Tenant, batch and moment as fields 11 to 13 of otlp.proto's Item."""
     tenant_bytes, batch_bytes = tenant.encode(), str(batch).encode()
     return b"".join(
         (
-            length_field(1, len(tenant_bytes)) + tenant_bytes,
-            b"\x10" + varint(number),
-            length_field(3, len(batch_bytes)) + batch_bytes,
-            b"\x21" + stored_at.to_bytes(8, "little"),
+            length_field(11, len(tenant_bytes)) + tenant_bytes,
+            length_field(12, len(batch_bytes)) + batch_bytes,
+            varint(13 << 3 | FIXED64) + stored_at.to_bytes(8, "little"),
         )
     )

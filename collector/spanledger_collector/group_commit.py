@@ -20,7 +20,7 @@ from spanledger_collector import envelope
 from spanledger_collector.door import Checked
 from spanledger_collector.json_door import misshapen
 from spanledger_collector.refusals import Malformed, NotStored, Refused
-from spanledger_collector.rejections import rejections
+from spanledger_collector.rejections import outcomes
 from spanledger_collector.responses import Outcome
 from spanledger_store import SpanledgerError, Store
 
@@ -140,7 +140,7 @@ class GroupCommit:
 
     def _commit(self, group: Sequence[_Waiting]) -> None:
         try:
-            outcomes = self._inserted(group)
+            answers = self._inserted(group)
         except ClickHouseError as error:
             if getattr(error, "code", None) not in _UNREADABLE:
                 _refuse(
@@ -159,8 +159,8 @@ class GroupCommit:
             _refuse(group, NotStored(f"The commit failed: {error!r}. Send the request again."))
             raise
         else:
-            for waiting, outcome in zip(group, outcomes, strict=True):
-                waiting.answer.set_result(outcome)
+            for waiting, answer in zip(group, answers, strict=True):
+                waiting.answer.set_result(answer)
 
     def _inserted(self, group: Sequence[_Waiting]) -> list[Outcome]:
         batch = uuid.uuid4()
@@ -168,10 +168,8 @@ class GroupCommit:
         requests = [(waiting.tenant, waiting.request) for waiting in group]
         target = envelope.TARGETS[group[0].request.encoding]
         payload = envelope.payload(requests, batch, stored_at)
-        if payload:
-            self._store.raw_insert(target.table, payload, target.input_format, target.settings)
-        found = rejections(self._store, batch, stored_at) if payload else {}
-        return [found.get(number, Outcome()) for number in range(len(group))]
+        self._store.raw_insert(target.table, payload, target.input_format, target.settings)
+        return outcomes(self._store, requests, batch, stored_at)
 
 
 def _refuse(group: Sequence[_Waiting], refused: Refused) -> None:
