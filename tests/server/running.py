@@ -72,7 +72,7 @@ def _wait_until_ready(running: Running, seconds: float = 30.0) -> None:
         if running.process.poll() is not None:
             raise AssertionError(f"it ended: {running.process.communicate()[0]}")
         try:
-            if httpx2.get(f"{running.api}/readyz", timeout=5).status_code == 200:
+            if httpx2.get(f"{running.api}/readyz", timeout=5, trust_env=False).status_code == 200:
                 return
         except httpx2.TransportError:
             pass  # not listening yet

@@ -66,11 +66,15 @@ def _report(console: Console, running: Platform) -> None:
     console.print()
     console.print(report.headline(found), style="bold")
     if found.count:
-        console.print(report.table(found))
+        if console.width >= report.TABLE_WIDTH:
+            console.print(report.table(found))
+        else:
+            for sentence in report.sentences(found):
+                console.print(sentence)
         console.print(report.owners(found))
     others = [one for one in processes(running) if one.process != _PROCESS]
-    for line in report.closing(running.api, found, others):
-        console.print(line, soft_wrap=True)
+    for what, where in report.closing(running.api, found, others):
+        console.print(f"{what + ':':<31}{where}", soft_wrap=True, markup=False)
 
 
 def _serve_on(console: Console, running: Platform) -> None:

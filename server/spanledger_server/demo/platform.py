@@ -21,6 +21,7 @@ from spanledger_store import SettingInvalid, SpanledgerError, ownership
 _READY_WITHIN_SECONDS = 60.0
 _STOP_WITHIN_SECONDS = 12.0
 _LOG = "spanledger.log"
+_REFUSAL = "spanledger: "
 
 
 class PlatformFailed(SpanledgerError):
@@ -42,8 +43,9 @@ class Platform:
         code = self.process.poll()
         if code is not None:
             words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            last = words[-1].removeprefix("spanledger: ") if words else f"It ended with exit code {code}."
-            raise PlatformFailed(last, hint="" if code == 1 else f"All it printed is in {self.log}.")
+            if words and words[-1].startswith(_REFUSAL):
+                raise PlatformFailed(words[-1].removeprefix(_REFUSAL))
+            raise PlatformFailed(f"The platform ended with exit code {code}.", hint=f"See {self.log}.")
 
 
 @contextmanager
@@ -110,7 +112,7 @@ def _wait_until_ready(running: Platform) -> None:
     while time.monotonic() < deadline:
         running.check()
         try:
-            if httpx2.get(f"{running.api}/readyz", timeout=5).is_success:
+            if httpx2.get(f"{running.api}/readyz", timeout=5, trust_env=False).is_success:
                 return
         except httpx2.TransportError:
             pass  # it is not listening yet

@@ -127,7 +127,7 @@ def wait_until_counted(platform: Platform, waiting: Callable[[int], None], secon
 
 def _get(platform: Platform, path: str, parameters: Mapping[str, str | int]) -> bytes:
     try:
-        answered = httpx2.get(f"{platform.api}{path}", params=dict(parameters), timeout=60)
+        answered = httpx2.get(f"{platform.api}{path}", params=dict(parameters), timeout=60, trust_env=False)
     except httpx2.TransportError as error:
         platform.check()
         raise PlatformFailed(f"The API did not answer {path}: {error}.", hint=f"See {platform.log}.") from error

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import quote
 
 from rich import box
 from rich.table import Table
@@ -14,8 +15,11 @@ from rich.text import Text
 from spanledger_correlator.wording import amount_words, duration_words, listed, step_words, system_name, times_words
 from spanledger_server.demo.questions import Item, Process, Stuck
 
-SHOWN = 15
-"""So many invoices are listed; the API has the others."""
+SHOWN_PER_CURRENCY = 5
+"""So many invoices of each currency are listed, because amounts in two currencies have no order; the API has them all."""
+
+TABLE_WIDTH = 112
+"""On a narrower terminal each invoice is a sentence instead of a row, in characters."""
 
 _MESSAGE_LENGTH = 60
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
@@ -31,20 +35,39 @@ def headline(stuck: Stuck) -> str:
     return f"{stuck.count:,} {are} stuck{f', with {money} not yet paid' if money else ''}."
 
 
+def worst(stuck: Stuck) -> list[list[Item]]:
+    """The worst invoices of each currency, those without money last."""
+    by_currency: defaultdict[str, list[Item]] = defaultdict(list)
+    for item in stuck.items:
+        by_currency[item.amounts[0].currency if item.amounts else ""].append(item)
+    return [
+        by_currency[currency][:SHOWN_PER_CURRENCY] for currency in sorted(by_currency, key=lambda one: (not one, one))
+    ]
+
+
 def table(stuck: Stuck) -> Table:
-    """The worst invoices, one a row."""
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+    """The worst invoices, one a row, a section a currency."""
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     grid.add_column("Invoice", no_wrap=True)
     grid.add_column("Client", overflow="ellipsis", no_wrap=True, max_width=26)
     grid.add_column("At stake", justify="right", no_wrap=True)
-    grid.add_column("Waits for", max_width=22)
+    grid.add_column("Waits for", min_width=10, max_width=22)
     grid.add_column("Since", justify="right", no_wrap=True)
-    grid.add_column("Why", min_width=24)
+    grid.add_column("Why", min_width=20)
     grid.add_column("Severity", no_wrap=True)
     grid.add_column("Who must act", no_wrap=True)
-    for item in stuck.items[:SHOWN]:
-        grid.add_row(*_cells(item, stuck.as_of))
+    for items in worst(stuck):
+        for item in items:
+            grid.add_row(*_cells(item, stuck.as_of))
+        grid.add_section()
     return grid
+
+
+def sentences(stuck: Stuck) -> Iterator[Text]:
+    """The worst invoices as the sentences of the API."""
+    for items in worst(stuck):
+        for item in items:
+            yield Text.assemble("• ", (f"{item.severity}: ", _STYLES.get(item.severity, "")), item.sentence)
 
 
 def owners(stuck: Stuck) -> Table:
@@ -83,18 +106,22 @@ def reason(item: Item, now: datetime) -> str:
     return step_words(why.kind)
 
 
-def closing(api: str, stuck: Stuck, others: Iterable[Process]) -> Iterator[str]:
-    """Where to go on from here."""
-    if stuck.count > SHOWN:
-        yield f"{stuck.count - SHOWN:,} more: {api}/v1/stuck?process=invoice-to-cash"
+def closing(api: str, stuck: Stuck, others: Iterable[Process]) -> list[tuple[str, str]]:
+    """Where to go on from here: what it is, and its address or its answer."""
+    lines = []
+    invoices = f"{api}/v1/stuck?process=invoice-to-cash"
+    left = stuck.count - sum(map(len, worst(stuck)))
+    if left:
+        lines.append((f"{left:,} more invoices", invoices))
     beside = listed([f"{other.stuck:,} in {other.title.lower()}" for other in others if other.stuck])
     if beside:
-        yield f"Stuck as well: {beside}."
-    yield f"All of it for a spreadsheet:  {api}/v1/stuck?process=invoice-to-cash&format=csv"
+        lines.append(("Stuck as well", beside))
+    lines.append(("All of them for a spreadsheet", f"{invoices}&format=csv"))
     if stuck.items:
         process, _, root = stuck.items[0].key.partition("/")
-        yield f"The worst one, step by step:  {api}/v1/transactions/{process}/{root}"
-    yield f"Every question there is:      {api}/docs"
+        lines.append(("The worst one, step by step", f"{api}/v1/transactions/{process}/{quote(root, safe='/')}"))
+    lines.append(("Every question there is", f"{api}/docs"))
+    return lines
 
 
 def _cells(item: Item, now: datetime) -> list[str | Text]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from spanledger_server.demo.questions import Entity, Item, Money, Process, Stuck, Total, Waited, Why
-from spanledger_server.demo.report import SHOWN, closing, headline, owners, reason, table
+from spanledger_server.demo.report import SHOWN_PER_CURRENCY, closing, headline, owners, reason, sentences, table, worst
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def _item(name: str, *money: tuple[str, str], why: Why | None = None, owner: str
         why=why or _why("overdue_step"),
         owner=owner,
         severity="high",
-        sentence="",
+        sentence=f"{name} waits [sic].",
     )
 
 
@@ -87,10 +87,18 @@ def test_a_row_says_everything_there_is_to_know() -> None:
     ]  # fmt: skip
 
 
-def test_the_table_stops_and_says_how_many_are_left() -> None:
-    stuck = _stuck(*(_item(f"INV-{number:02}", ("EUR", "1")) for number in range(SHOWN + 3)))
-    assert len(_shown(table(stuck))) == SHOWN + 2
-    assert next(closing("http://api", stuck, [])).startswith("3 more: http://api/v1/stuck")
+def test_the_worst_of_each_currency_are_listed_and_the_rest_is_counted() -> None:
+    euros = [_item(f"INV-E{number}", ("EUR", "1")) for number in range(SHOWN_PER_CURRENCY + 3)]
+    stuck = _stuck(*euros, _item("INV-U1", ("USD", "1")), _item("INV-N1"))
+    shown = [[item.entity.id for item in items] for items in worst(stuck)]
+    assert shown == [[f"INV-E{number}" for number in range(SHOWN_PER_CURRENCY)], ["INV-U1"], ["INV-N1"]]
+    assert len(_shown(table(stuck))) == 2 + SHOWN_PER_CURRENCY + 2
+    assert closing("http://api", stuck, [])[0] == ("3 more invoices", "http://api/v1/stuck?process=invoice-to-cash")
+
+
+def test_a_narrow_terminal_gets_the_sentences() -> None:
+    stuck = _stuck(_item("INV-1", ("EUR", "1")))
+    assert [line.plain for line in sentences(stuck)] == ["• high: INV-1 waits [sic]."]
 
 
 def test_owners_add_up_to_the_totals_in_each_currency() -> None:
@@ -108,7 +116,7 @@ def test_owners_add_up_to_the_totals_in_each_currency() -> None:
 
 def test_the_closing_lines_name_the_worst_and_what_else_is_stuck() -> None:
     others = [Process(process="a", title="Time to bill", stuck=4), Process(process="b", title="Quiet", stuck=0)]
-    lines = list(closing("http://api", _stuck(_item("INV-9", ("EUR", "1"))), others))
-    assert lines[0] == "Stuck as well: 4 in time to bill."
-    assert any(line.endswith("http://api/v1/transactions/invoice-to-cash/INV-9") for line in lines)
-    assert any(line.endswith("http://api/docs") for line in lines)
+    lines = dict(closing("http://api", _stuck(_item("INV 9", ("EUR", "1"))), others))
+    assert lines["Stuck as well"] == "4 in time to bill"
+    assert lines["The worst one, step by step"] == "http://api/v1/transactions/invoice-to-cash/INV%209"
+    assert lines["Every question there is"] == "http://api/docs"
