@@ -12,21 +12,18 @@ from spanledger_api.answering import ALWAYS, Desk, desk_of
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.openapi import documented
 from spanledger_api.parameters import Clock, Parameters, refuse_repeats
-from spanledger_correlator.correlator import LATE_COMMIT
+from spanledger_correlator.inbox import Inbox, bound
+
+_MOST_AT_ONCE = 50_000
 
 router = APIRouter(tags=["health"], dependencies=[Depends(desk_of), Depends(refuse_repeats)])
 
-# A commit may become visible late, so the correlator looks for those of the last minutes; so does this.
 _WAITING = """
 SELECT count() AS Waiting, min(StoredAt) AS Since
 FROM spans
 WHERE Tenant = {tenant:String}
-    AND StoredAt >=
-    (
-        SELECT if(count() = 0, toDateTime64('1900-01-01 00:00:00', 9, 'UTC'), max(StoredAt) - toIntervalSecond({late:UInt32}))
-        FROM correlated_batches
-    )
-    AND Batch NOT IN (SELECT Batch FROM correlated_batches)
+    AND Batch IN {batches:Array(UUID)}
+    AND StoredAt BETWEEN {first:DateTime64(9, 'UTC')} AND {last:DateTime64(9, 'UTC')}
 """
 
 
@@ -54,6 +51,9 @@ async def progress(desk: Desk, _: Annotated[NoParameters, Query()]) -> Response:
 
 def find(inquiry: Inquiry) -> Progress:
     """The answer for the inquiry's tenant."""
-    row = inquiry.rows(_WAITING, {"late": LATE_COMMIT})[0]
+    batches = [batch for group in Inbox(inquiry.store).groups(_MOST_AT_ONCE) for batch in group]
+    if not batches:
+        return Progress(spans_waiting=0, waiting_since=None)
+    row = inquiry.rows(_WAITING, bound(batches))[0]
     waiting = row["Waiting"]
     return Progress(spans_waiting=waiting, waiting_since=row["Since"].replace(tzinfo=UTC) if waiting else None)
