@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spanledger_api.problems import Fault, refusal_of
+from spanledger_api.problems import Fault, Refusal, refusal_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,19 @@ def decode(cursor: str, question: str, keys: int) -> Position:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         parts = json.loads(raw.decode("utf-8", "surrogatepass"))
     except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
-        raise _invalid("The cursor is not one that this API gave out.") from error
+        raise not_one_of_ours() from error
     if not isinstance(parts, list) or len(parts) != keys + 2 or not all(isinstance(part, str) for part in parts):
-        raise _invalid("The cursor is not one that this API gave out.")
+        raise not_one_of_ours()
     if parts[0] != question:
         raise _invalid("The cursor belongs to another question: filters, sort and clock must stay the same.")
     return Position(parts[1], tuple(parts[2:]))
 
 
-def _invalid(what: str) -> Exception:
+def not_one_of_ours() -> Refusal:
+    """The refusal of a cursor that this API cannot have given out."""
+    return _invalid("The cursor is not one that this API gave out.")
+
+
+def _invalid(what: str) -> Refusal:
     do = "Take `cursor` from `next` of the answer before, with the same parameters; leave it out for the first page."
     return refusal_of([Fault(code="cursor_invalid", where="query.cursor", what=what, do=do)])

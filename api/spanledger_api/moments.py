@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from spanledger_correlator.wording import duration_words
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
 """The moments that 64-bit nanoseconds and ClickHouse's DateTime64(9) can hold."""

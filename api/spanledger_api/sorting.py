@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from spanledger_api.cursors import Position
+from spanledger_api.cursors import Position, not_one_of_ours
 from spanledger_api.filters import WHOLE, Where
 from spanledger_api.problems import Fault, Refusal, refusal_of
 
@@ -52,9 +52,7 @@ class Order:
     def after(self, clause: Where, position: Position) -> None:
         """Limit a query to the rows behind a position. Raises Refusal if the position is none of this order."""
         if not self.plausible(position.value):
-            do = "Take `cursor` from `next` of the answer before; leave it out for the first page."
-            what = "The cursor is not one that this API gave out."
-            raise refusal_of([Fault(code="cursor_invalid", where="query.cursor", what=what, do=do)])
+            raise not_one_of_ours()
         behind = "<" if self.descending else ">"
         value = f"{{q_after:{self.type}}}"
         condition = (

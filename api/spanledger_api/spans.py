@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,11 +15,10 @@ from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import bound_moment
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.moments import utc
+from spanledger_api.moments import EPOCH, utc
 from spanledger_api.money import plain
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
-from spanledger_api.problems import Fault, refusal_of
 from spanledger_api.transactions import next_page
 
 router = APIRouter(tags=["transactions"])
@@ -28,8 +28,7 @@ _SPANS = """
         TraceId, SpanId, ParentSpanId, SpanName, SpanKind, ServiceName, Timestamp, Duration, StatusCode, StatusMessage,
         SpanAttributes, StoredAt, Step, System, Outcome, Amount, Currency, ErrorKind, ErrorCode, ErrorMessage,
         ErrorRetryable, Attempt, IdempotencyKey, Problems,
-        least(OccurredAt, StoredAt) AS Happened, toString(toUnixTimestamp64Nano(Happened)) AS SortValue,
-        has({ids:Array(Tuple(String, String))}, (TraceId, SpanId)) AS Attached
+        least(OccurredAt, StoredAt) AS Happened, toString(toUnixTimestamp64Nano(Happened)) AS SortValue
     FROM
     (
         SELECT * FROM spans
@@ -125,10 +124,17 @@ async def transaction_spans(
 
 def _page(inquiry: Inquiry, process: str, root_id: str, parameters: SpansParameters, request: Request) -> SpansAnswer:
     found = find_transaction(inquiry, process, root_id, "Process, RootId, Key")
-    ids = span_ids(inquiry.reading.attachments(process, found.row["RootId"]))
+    attachments = inquiry.reading.attachments(process, found.row["RootId"])
+    attached = set(span_ids(attachments))
     question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit"}) | {"key": found.row["Key"]})
     after = _BEFORE_ALL if parameters.cursor is None else cursors.decode(parameters.cursor, question, keys=2)
-    rows = read(inquiry, ids, limit=parameters.limit + 1, after=after, whole_traces=parameters.whole_traces)
+    if not _is_int64(after.value):
+        raise cursors.not_one_of_ours()
+    if parameters.whole_traces:
+        rows = _read(inquiry, [], sorted({trace for trace, _ in attached}), after, parameters.limit + 1)
+    else:
+        ids = span_ids(window(attachments, after, parameters.limit + 1))
+        rows = _read(inquiry, ids, sorted({trace for trace, _ in ids}), after, parameters.limit + 1)
     more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
     last = rows[-1] if more else None
     position = cursors.Position(last["SortValue"], (last["TraceId"], last["SpanId"])) if last else None
@@ -136,33 +142,42 @@ def _page(inquiry: Inquiry, process: str, root_id: str, parameters: SpansParamet
         as_of=inquiry.moment,
         known=inquiry.known,
         key=found.row["Key"],
-        items=[span_view(row) for row in rows],
+        items=[span_view(row, attached=(row["TraceId"], row["SpanId"]) in attached) for row in rows],
         next=next_page(request, cursors.encode(question, position)) if position else None,
     )
 
 
-def span_ids(attachments: Collection[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def span_ids(attachments: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """The identities of a transaction's spans."""
     return [(one["trace_id"], one["span_id"]) for one in attachments]
 
 
-def read(
-    inquiry: Inquiry,
-    ids: list[tuple[str, str]],
-    *,
-    limit: int,
-    after: cursors.Position = _BEFORE_ALL,
-    whole_traces: bool = False,
+def window(attachments: Iterable[Mapping[str, Any]], after: cursors.Position, count: int) -> list[Mapping[str, Any]]:
+    """The attachments among which the `count` spans behind a position are: no more identities are bound than it needs.
+
+    Python keeps times to the microsecond, so the microseconds at either end are taken in whole.
+    """
+    start = EPOCH + timedelta(microseconds=int(after.value) // 1000)
+    times = sorted(((utc(one["happened"]), one) for one in attachments), key=lambda pair: pair[0])
+    begin = bisect_left(times, start, key=lambda pair: pair[0])
+    enough = bisect_right(times, start, key=lambda pair: pair[0]) + count
+    end = bisect_right(times, times[enough - 1][0], key=lambda pair: pair[0]) if enough <= len(times) else len(times)
+    return [one for _, one in times[begin:end]]
+
+
+def read(inquiry: Inquiry, ids: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The spans of these identities as rows in time order, each identity's winning copy."""
+    return _read(inquiry, ids, sorted({trace for trace, _ in ids}), _BEFORE_ALL, len(ids))
+
+
+def _read(
+    inquiry: Inquiry, ids: list[tuple[str, str]], traces: list[str], after: cursors.Position, limit: int
 ) -> list[dict[str, Any]]:
-    """The spans of these identities behind a position, as rows in time order, each identity's winning copy."""
-    if not _is_int64(after.value):
-        do = "Take `cursor` from `next` of the answer before; leave it out for the first page."
-        what = "The cursor is not one that this API gave out."
-        raise refusal_of([Fault(code="cursor_invalid", where="query.cursor", what=what, do=do)])
+    """At most `limit` spans of the traces behind a position; without `ids` all of the traces' spans count."""
     values = {
         "ids": ids,
-        "traces": sorted({trace for trace, _ in ids}),
-        "whole_traces": whole_traces,
+        "traces": traces,
+        "whole_traces": not ids,
         "known_until": bound_moment(inquiry.known_until),
         "moment": bound_moment(inquiry.moment),
         "after": after.value,
@@ -170,10 +185,10 @@ def read(
         "after_span": after.keys[1],
         "limit": limit,
     }
-    return inquiry.rows(_SPANS, values) if ids else []
+    return inquiry.rows(_SPANS, values) if traces else []
 
 
-def span_view(row: Mapping[str, Any]) -> SpanView:
+def span_view(row: Mapping[str, Any], *, attached: bool) -> SpanView:
     """A row of `read` as answers show it."""
     error = SpanError(
         kind=row["ErrorKind"] or None,
@@ -192,7 +207,7 @@ def span_view(row: Mapping[str, Any]) -> SpanView:
         duration_ns=row["Duration"],
         happened=utc(row["Happened"]),
         stored_at=utc(row["StoredAt"]),
-        attached=row["Attached"],
+        attached=attached,
         step=row["Step"] or None,
         system=row["System"] or None,
         outcome=row["Outcome"] or None,

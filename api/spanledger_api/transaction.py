@@ -76,7 +76,7 @@ def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
         related=_related(row),
         evidence_count=len(attachments),
         evidence=[attachment(one, root) for one in shown],
-        spans=[span_view(span) for span in read(inquiry, span_ids(shown), limit=SHOWN_SPANS)],
+        spans=[span_view(span, attached=True) for span in read(inquiry, span_ids(shown))],
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from spanledger_api import create_app
+from spanledger_api.cursors import Position
+from spanledger_api.spans import window
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition import Definitions
 from spanledger_store import Store
@@ -93,6 +97,24 @@ def test_what_was_stored_later_is_not_known_then(store: Store, definitions: Defi
             "invoice.generated",
             "invoice.posted",
         ]
+
+
+moments = st.lists(st.integers(-5_000, 5_000), max_size=30)
+
+
+@given(moments, st.integers(-6_000, 6_000), st.integers(1, 6))
+def test_a_window_holds_the_spans_behind_a_position_and_few_more(times: list[int], after: int, count: int) -> None:
+    """Times are nanoseconds; an attachment knows its own to the microsecond only."""
+    attachments = [
+        {"happened": datetime(1970, 1, 1) + timedelta(microseconds=ns // 1000), "ns": ns}  # noqa: DTZ001 - as the store's
+        for ns in times
+    ]
+    found = window(attachments, Position(str(after), ("", "")), count)
+    wanted = sorted(ns for ns in times if ns > after)[:count]
+    shown = sorted(one["ns"] for one in found)
+    assert [ns for ns in shown if ns > after][:count] == wanted
+    ends = {after // 1000, *(ns // 1000 for ns in shown[-1:])}
+    assert sum(ns // 1000 not in ends for ns in shown) < count
 
 
 def test_ids_with_slashes_and_odd_characters_have_addresses(store: Store, definitions: Definitions) -> None:
