@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     def _folder_is_there(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():
             raise ValueError(f"there is no folder {value}")
-        return value
+        return value and value.resolve()
 
 
 @dataclass(frozen=True)

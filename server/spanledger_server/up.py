@@ -5,6 +5,7 @@ The collector starts last and stops first, so that whatever it acknowledges find
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -42,6 +43,7 @@ def run(settings: Settings, chosen: Chosen, say: Callable[[str], None]) -> None:
     with Lifetime() as lifetime:
         began = time.monotonic()
         with Store.open(settings.dsn) as store, ExitStack() as running:
+            _work_inside_the_store(settings)
             store.migrate()
             for part in _parts(settings, store, chosen, lifetime):
                 part.start()
@@ -78,6 +80,17 @@ def _refuse_early(settings: Settings, chosen: Chosen) -> None:
             f"An embedded store belongs to one process, so its parts cannot run apart: {settings.dsn}.",
             hint=f"Use `spanledger up`, or give {PREFIX}DSN a server: clickhouse://user:password@host:8123/database.",
         )
+
+
+def _work_inside_the_store(settings: Settings) -> None:
+    """Leave the folder that the process was started in: it may be read-only, and it is not ours to write to.
+
+    The embedded engine keeps the schemas of the messages that it decodes in `__cache__` of the working directory,
+    and refuses to decode where it cannot. No option of it names another place.
+    """
+    target = parse_dsn(settings.dsn)
+    if isinstance(target, Embedded):
+        os.chdir(target.path)
 
 
 def _greeting(settings: Settings, chosen: Chosen, seconds: float) -> list[str]:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +39,15 @@ def run(*arguments: str, cwd: Path, seconds: float = 60) -> subprocess.Completed
 
 @contextmanager
 def up(data: Path, *more: str) -> Iterator[Running]:
-    """`spanledger up` on free ports of this machine, ready to answer; killed if the test leaves it running."""
+    """`spanledger up` on free ports of this machine, ready to answer; killed if the test leaves it running.
+
+    It is started in the folder that holds `data`.
+    """
     api, otlp_http, otlp_grpc = (f"127.0.0.1:{port}" for port in free_ports(3))
     addresses = ("--api-address", api, "--otlp-http-address", otlp_http, "--otlp-grpc-address", otlp_grpc)
     process = subprocess.Popen(
         [*COMMAND, "up", "--dsn", f"chdb://{data}", *addresses, *more],
+        cwd=data.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -78,3 +82,11 @@ def _wait_until_ready(running: Running, seconds: float = 30.0) -> None:
             pass  # not listening yet
         time.sleep(0.05)
     raise AssertionError("it did not become ready")
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Return once it holds; an assertion error if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"it did not hold within {seconds:g} s"
+        time.sleep(0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 import socket
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.server.running import run, up
+from tests.server.running import run, up, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,33 @@ def test_it_answers_and_a_signal_stops_it_with_a_closing_line(number: signal.Sig
         assert running.process.returncode == 0
     assert printed.splitlines()[-1] == "Stopped. Everything that was acknowledged is stored."
     assert "Traceback" not in printed
+
+
+def _span(step: str, invoice: str) -> dict[str, object]:
+    """An OTLP/HTTP request in JSON with one business span that ends now."""
+    now = time.time_ns()
+    attributes = {"business.step": step, "business.entity.invoice": invoice, "business.system": "netsuite"}
+    span = {
+        "traceId": secrets.token_hex(16),
+        "spanId": secrets.token_hex(8),
+        "name": step,
+        "startTimeUnixNano": str(now - 1_000_000),
+        "endTimeUnixNano": str(now),
+        "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()],
+    }
+    return {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}
+
+
+def test_a_span_becomes_a_transaction_and_the_folder_of_the_start_stays_clean(tmp_path: Path) -> None:
+    with up(tmp_path / "data") as running:
+        sent = httpx2.post(f"{running.otlp_http}/v1/traces", json=_span("invoice.generated", "INV-1"), timeout=10)
+        assert sent.status_code == 200
+        wait_for(lambda: httpx2.get(f"{running.api}/v1/transactions").json()["items"] != [])
+        found = httpx2.get(f"{running.api}/v1/transactions").json()["items"]
+        assert [(one["key"], one["waiting_for"]) for one in found] == [("invoice-to-cash/INV-1", "invoice.posted")]
+        assert httpx2.get(f"{running.api}/v1/progress").json() == {"spans_waiting": 0, "waiting_since": None}
+        running.stop(signal.SIGTERM)
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_a_second_start_on_one_directory_is_refused_in_one_line(tmp_path: Path) -> None:
