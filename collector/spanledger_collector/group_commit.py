@@ -87,7 +87,8 @@ class GroupCommit:
             self._stopping = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
+            if thread.ident is not None:
+                thread.join(max(0.0, until - time.monotonic()))
         with self._changed:
             left, self._queue = list(self._queue), deque()
         for waiting in left:

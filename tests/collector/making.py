@@ -23,7 +23,7 @@ def trace_id() -> bytes:
     return next(_ids).to_bytes(16, "big")
 
 
-def any_value(value: Value) -> AnyValue:
+def any_value(value: Value) -> AnyValue:  # noqa: PLR0911  one return for each kind
     """The AnyValue of a Python value; None is the empty one."""
     match value:
         case None:

@@ -207,7 +207,7 @@ def test_an_id_that_is_a_number_or_in_a_list_of_numbers_is_an_id(sender: Sender)
     ],
 )
 def test_the_outcome(
-    sender: Sender, outcome: str | None, status: Status.StatusCode, step: str | None, expected: str
+    sender: Sender, outcome: str | None, status: Status.StatusCode.ValueType, step: str | None, expected: str
 ) -> None:
     given = {"business.outcome": outcome, "business.step": step}
     sent = {name: value for name, value in given.items() if value}

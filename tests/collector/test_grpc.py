@@ -30,15 +30,31 @@ def export(sender: Sender) -> Iterator[Export]:
 
         def call(body: bytes, method: str = TRACES, token: str = sender.token, **options: Any) -> bytes:
             metadata = (("authorization", f"Bearer {token}"),) if token else ()
-            return bytes(channel.unary_unary(method)(body, metadata=metadata, timeout=20, **options))
+            return called(channel, method, body, metadata=metadata, **options)
 
         yield call
 
 
+def called(channel: grpc.Channel, method: str, body: bytes, **options: Any) -> bytes:
+    """One unary call on raw bytes."""
+    call: Any = channel.unary_unary(method)
+    return bytes(call(body, timeout=20, **options))
+
+
+def trailers_of(error: grpc.RpcError) -> dict[str, bytes]:
+    """The trailing metadata of a call that failed."""
+    given: Any = error
+    return dict(given.trailing_metadata() or ())
+
+
+def message_of(error: grpc.RpcError) -> str:
+    """The status message of a call that failed."""
+    return error.details() or ""
+
+
 def details_of(error: grpc.RpcError) -> Status:
     """The status that travels in the trailers."""
-    (value,) = [value for key, value in error.trailing_metadata() if key == "grpc-status-details-bin"]
-    return Status.FromString(value)
+    return Status.FromString(trailers_of(error)["grpc-status-details-bin"])
 
 
 def test_success_is_an_empty_response(export: Export, sender: Sender) -> None:
@@ -65,7 +81,7 @@ def test_a_malformed_body_is_invalid_argument(export: Export) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         export(b"\x0a\x7f")
     assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
-    assert "should be 127 bytes long" in raised.value.details()
+    assert "should be 127 bytes long" in message_of(raised.value)
     assert details_of(raised.value).code == 3
 
 
@@ -80,15 +96,15 @@ def test_other_signals_are_unimplemented(export: Export) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         export(b"", method=LOGS)
     assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
-    assert "takes traces, not logs" in raised.value.details()
+    assert "takes traces, not logs" in message_of(raised.value)
 
 
 def test_a_body_over_the_limit_is_resource_exhausted_without_a_delay(started: Callable[..., Collector]) -> None:
     collector = started(max_body_bytes=10_000)
     with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel, pytest.raises(grpc.RpcError) as raised:
-        channel.unary_unary(TRACES)(request(span({"padding": "x" * 20_000})).SerializeToString(), timeout=20)
+        called(channel, TRACES, request(span({"padding": "x" * 20_000})).SerializeToString())
     assert raised.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert not [key for key, _ in raised.value.trailing_metadata() or () if "retry" in key or "details" in key]
+    assert not [key for key in trailers_of(raised.value) if "retry" in key or "details" in key]
 
 
 def test_a_store_that_fails_is_unavailable_with_the_delay_both_ways(
@@ -97,10 +113,9 @@ def test_a_store_that_fails_is_unavailable_with_the_delay_both_ways(
     # No migration has run on this store: there is no table to insert into.
     collector = started(empty_store)
     with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel, pytest.raises(grpc.RpcError) as raised:
-        channel.unary_unary(TRACES)(request(span()).SerializeToString(), timeout=20)
+        called(channel, TRACES, request(span()).SerializeToString())
     assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
-    trailers = dict(raised.value.trailing_metadata())
-    delay = RetryInfo.FromString(trailers["google.rpc.retryinfo-bin"]).retry_delay
+    delay = RetryInfo.FromString(trailers_of(raised.value)["google.rpc.retryinfo-bin"]).retry_delay
     assert 1 <= delay.seconds + delay.nanos / 1e9 <= 2
     inside = RetryInfo()
     assert details_of(raised.value).details[0].Unpack(inside)

@@ -200,7 +200,7 @@ def _until(post: Callable[[], httpx2.Response], status: int) -> httpx2.Response:
         if answer.status_code == status:
             return answer
         time.sleep(0.02)
-    raise AssertionError(answer)
+    raise AssertionError(f"no answer had the status {status}")
 
 
 def test_json_errors_are_json(sender: Sender) -> None:
