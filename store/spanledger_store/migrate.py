@@ -6,8 +6,10 @@ A statement must be repeatable (`IF NOT EXISTS`), because a process may die betw
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -17,6 +19,7 @@ from spanledger_store.errors import MigrationFailed
 if TYPE_CHECKING:
     from spanledger_store.store import Store
 
+_FOLDER = resources.files("spanledger_store") / "migrations"
 _FILE_NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql\Z")
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations
@@ -37,14 +40,13 @@ class Migration:
     statements: tuple[str, ...]
 
 
-def migrations() -> list[Migration]:
+def migrations(folder: Traversable = _FOLDER) -> list[Migration]:
     """Every migration of this version, in the order of their numbers.
 
     Raises:
         MigrationFailed: a file's name has no number, or two files share one.
     """
     found: dict[str, Migration] = {}
-    folder = resources.files("spanledger_store") / "migrations"
     for file in sorted(folder.iterdir(), key=lambda item: item.name):
         if not file.name.endswith(".sql"):
             continue
@@ -57,11 +59,11 @@ def migrations() -> list[Migration]:
 
 def statements_of(text: str) -> tuple[str, ...]:
     """Split a file at the semicolons that end a line."""
-    return tuple(part.strip() for part in re.split(r";[ \t]*(?:\n|\Z)", text) if _has_sql(part))
+    return tuple(part.strip() for part in re.split(r";[ \t\r]*(?:\n|\Z)", text) if _has_sql(part))
 
 
-def migrate(store: Store) -> list[str]:
-    """Run what has not run yet and return the names, oldest first.
+def migrate(store: Store, wanted: Sequence[Migration] | None = None) -> list[str]:
+    """Run what has not run yet of `wanted` (by default all of this version's) and return the names, oldest first.
 
     Raises:
         MigrationFailed: a statement was refused; those before it stay applied, and the next start goes on from there.
@@ -69,7 +71,7 @@ def migrate(store: Store) -> list[str]:
     store.command(_LEDGER)
     done = {row[0] for row in store.query("SELECT Name FROM schema_migrations").result_rows}
     applied: list[str] = []
-    for migration in migrations():
+    for migration in migrations() if wanted is None else wanted:
         if migration.name in done:
             continue
         for number, statement in enumerate(migration.statements, 1):

@@ -55,20 +55,27 @@ def _lock(path: Path) -> int:
     try:
         path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _claim(path, descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
     except OSError as error:
         raise StoreUnavailable(
             f"The store's directory {path} cannot be written: {error.strerror}.",
             hint="Check that it exists, has space and belongs to this user.",
         ) from error
+    return descriptor
+
+
+def _claim(path: Path, descriptor: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         owner = os.read(descriptor, 32).decode().strip() or "unknown"
-        os.close(descriptor)
         raise StoreBusy(
             f"The store in {path} is in use by another Spanledger (process {owner}).",
             hint="Stop that one, talk to it through its API, or give this one another directory.",
         ) from error
     os.ftruncate(descriptor, 0)
     os.write(descriptor, str(os.getpid()).encode())
-    return descriptor

@@ -7,18 +7,25 @@ handles answer side by side.
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import clickhouse_connect
+from clickhouse_connect import common
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.query import QueryResult
 
 from spanledger_store import migrate, ownership
 from spanledger_store.dsn import Embedded, Server, Target, parse_dsn
 from spanledger_store.errors import StoreUnavailable
+from spanledger_store.unavailable import unavailable
+
+# A naive datetime is UTC on its way in as it is on its way out, whatever the zone of the machine. (The columns of all
+# tables name UTC as theirs.)
+common.set_setting("naive_datetime_insert", "server")
 
 _COMMON_SETTINGS: Mapping[str, str] = {
     # A row that was acknowledged must survive; a query must not be cut short silently.
@@ -33,7 +40,9 @@ class Store:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._local = threading.local()
-        self._handles: list[Client] = []
+        # A thread's handle lives as long as the thread; this one keeps the engine running between them.
+        self._first: Client | None = None
+        self._handles: weakref.WeakSet[Client] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._closed = False
 
@@ -74,7 +83,7 @@ class Store:
     def client(self) -> Client:
         """The calling thread's own handle."""
         handle: Client | None = getattr(self._local, "handle", None)
-        if handle is None:
+        if handle is None or self._closed:
             handle = self._connect(self._target.database)
             self._local.handle = handle
         return handle
@@ -128,7 +137,7 @@ class Store:
             if self._closed:
                 return
             self._closed = True
-            handles, self._handles = self._handles, []
+            handles = list(self._handles)
         for handle in handles:
             handle.close()
         if isinstance(self._target, Embedded):
@@ -143,26 +152,30 @@ class Store:
         self.close()
 
     def _create_database(self) -> None:
-        handle = self._connect(None)
-        # The name was checked to be an identifier when the DSN was read.
-        handle.command(f"CREATE DATABASE IF NOT EXISTS {self._target.database} ENGINE = Atomic")
+        self._first = self._connect(None)
+        try:
+            # The name was checked to be an identifier when the DSN was read.
+            self._first.command(f"CREATE DATABASE IF NOT EXISTS {self._target.database} ENGINE = Atomic")
+        except ClickHouseError as error:
+            raise unavailable(self._target, error) from error
 
     def _connect(self, database: str | None) -> Client:
+        self._refuse_if_closed()
         try:
             handle = _open_handle(self._target, database)
-        except (DatabaseError, OperationalError) as error:
-            raise StoreUnavailable(
-                f"The store does not answer: {error}",
-                hint="Check the DSN, and that the server is up and accepts these credentials.",
-            ) from error
         except ClickHouseError as error:
-            raise StoreUnavailable(f"The embedded engine does not start: {error}") from error
+            raise unavailable(self._target, error) from error
         with self._guard:
-            if self._closed:
-                handle.close()
-                raise StoreUnavailable("The store is closed.", retryable=False)
-            self._handles.append(handle)
+            closed_meanwhile = self._closed
+            self._handles.add(handle)
+        if closed_meanwhile:
+            handle.close()
+            self._refuse_if_closed()
         return handle
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("The store is closed.", hint="Open it again.", retryable=False)
 
 
 def _open_handle(target: Target, database: str | None) -> Client:
