@@ -1,9 +1,12 @@
-"""What the process logs: one line a message on the standard error output, times in UTC."""
+"""What the process says: logs, one line a message on the standard error output, times in UTC."""
 
 from __future__ import annotations
 
 import logging
 import time
+
+READY = "is up after"
+"""Stands in the line that a process prints once all of its ports are open and its parts run."""
 
 
 def configure(level: str) -> None:

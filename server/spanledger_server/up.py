@@ -97,7 +97,7 @@ def _greeting(settings: Settings, chosen: Chosen, seconds: float) -> list[str]:
     target = parse_dsn(settings.dsn)
     # Put together from the parts that hold no password.
     place = target.path if isinstance(target, Embedded) else f"{target.host}:{target.port}/{target.database}"
-    lines = [f"Spanledger {__version__} is up after {seconds:.1f} s."]
+    lines = [f"Spanledger {__version__} {logs.READY} {seconds:.1f} s."]
     if Chosen.COLLECTOR in chosen:
         lines.append(
             f"  spans       OTLP/gRPC {settings.otlp_grpc_address}, OTLP/HTTP http://{settings.otlp_http_address}"

@@ -43,6 +43,7 @@ def up(data: Path, *more: str) -> Iterator[Running]:
 
     It is started in the folder that holds `data`.
     """
+    data.parent.mkdir(parents=True, exist_ok=True)
     api, otlp_http, otlp_grpc = (f"127.0.0.1:{port}" for port in free_ports(3))
     addresses = ("--api-address", api, "--otlp-http-address", otlp_http, "--otlp-grpc-address", otlp_grpc)
     process = subprocess.Popen(

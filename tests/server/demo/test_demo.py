@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.server.running import free_ports, run
+from tests.server.running import free_ports, run, up
 
 
 @pytest.mark.long
@@ -31,3 +32,12 @@ def test_a_platform_that_does_not_start_is_told_in_one_line(tmp_path: Path) -> N
     assert done.returncode == 1
     assert done.stderr.startswith("spanledger: SPANLEDGER_API_ADDRESS is 0.0.0.0:8080")
     assert done.stderr.count("\n") == 1
+
+
+def test_another_platform_on_its_ports_is_left_alone(tmp_path: Path) -> None:
+    with up(tmp_path / "own" / "data") as running:
+        addresses = ("--api-address", running.api.removeprefix("http://"))
+        done = run("demo", "--once", "--folder", "demo", *addresses, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "SPANLEDGER_" in done.stderr
+        assert httpx2.get(f"{running.api}/v1/transactions").json()["items"] == []
