@@ -22,10 +22,10 @@ _OTHER_LIST = re.compile(
 )
 """A list of values that are not all strings. A quote inside a string is escaped, so this cannot match within one."""
 _DOUBTFUL_SCALAR = re.compile(
-    rb'(?:intValue"\s*:\s*(?!null|"?-?[0-9]{1,18}"?\s*[,}])'
-    rb'|imeUnixNano"\s*:\s*(?!null|"?[0-9]{1,19}"?\s*[,}])'
-    rb'|"(?:kind|code|flags)"\s*:\s*(?!null|-?[0-9]{1,9}\s*[,}])'
-    rb'|boolValue"\s*:\s*(?!null|true|false))'
+    rb'(?:intValue"\s*:\s*+(?!null|"?-?[0-9]{1,18}"?\s*[,}])'
+    rb'|imeUnixNano"\s*:\s*+(?!null|"?[0-9]{1,19}"?\s*[,}])'
+    rb'|"(?:kind|code|flags)"\s*:\s*+(?!null|-?[0-9]{1,9}\s*[,}])'
+    rb'|boolValue"\s*:\s*+(?!null|true|false))'
 )
 """A number that ClickHouse might read as another one instead of refusing it (it wraps what is out of range)."""
 

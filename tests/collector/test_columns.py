@@ -261,7 +261,14 @@ def test_what_cannot_be_read_is_named_and_the_span_is_kept(
         assert row["OccurredAt"] == row["Timestamp"] + timedelta(seconds=1)
 
 
-def test_the_newest_moment_and_the_currency_count_only_when_they_are_given(sender: Sender) -> None:
+def test_a_name_without_its_type_or_key_is_an_ordinary_attribute(sender: Sender) -> None:
+    given = {"business.entity.": "x", "business.attribute.account": "y", "business.attribute..k": "z"}
+    row = row_of(sender, given)
+    assert (row["EntityIds"], row["AttributeKeys"], row["Problems"]) == ([], [], [])
+    assert row["SpanAttributes"] == given
+
+
+def test_an_amount_of_nothing_is_an_amount(sender: Sender) -> None:
     row = row_of(sender, {"business.amount": "0", "business.currency": "EUR"})
     assert (row["Amount"], row["Problems"]) == (Decimal(0), [])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from spanledger_collector import json_door
 from spanledger_collector.json_door import checked_json
 from spanledger_collector.refusals import Malformed
 from tests.collector.making import as_json, request, span
@@ -27,6 +28,15 @@ def test_an_ordinary_request_passes_as_it_came() -> None:
     checked = checked_json(sent)
     assert checked.parts == (sent,)
     assert checked.spans == 1
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,\n", " :\t")])
+def test_white_space_raises_no_doubt(separators: tuple[str, str]) -> None:
+    sent = json.dumps(
+        json.loads(as_json(request(span({"a": 5, "b": True, "c": ["x"]})))), separators=separators
+    ).encode()
+    assert json_door._DOUBTFUL_SCALAR.search(sent) is None
+    assert json_door._OTHER_LIST.search(sent) is None
 
 
 @pytest.mark.parametrize("empty", [b"{}", b'{"resourceSpans":null}', b'{"resourceSpans":[{}]}'])

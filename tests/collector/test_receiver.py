@@ -77,18 +77,20 @@ def test_a_limit_that_no_request_could_meet_is_refused() -> None:
 
 
 def test_stopping_answers_what_is_under_way(shared_store: Store, sender: Sender) -> None:
-    collector = Collector(shared_store, CollectorConfig(FREE, FREE, default_tenant=sender.tenant, group_max_delay=0.5))
+    collector = Collector(shared_store, CollectorConfig(FREE, FREE, default_tenant=sender.tenant, group_max_delay=5.0))
     collector.start()
     url = f"http://127.0.0.1:{collector.http_port}/v1/traces"
+    bodies = [request(span()).SerializeToString() for _ in range(5)]
     answers: list[int] = []
 
-    def post() -> None:
-        answers.append(httpx2.post(url, content=request(span()).SerializeToString(), headers=PROTOBUF).status_code)
+    def post(body: bytes) -> None:
+        answers.append(httpx2.post(url, content=body, headers=PROTOBUF, timeout=30).status_code)
 
-    threads = [threading.Thread(target=post) for _ in range(5)]
+    threads = [threading.Thread(target=post, args=(body,)) for body in bodies]
     for thread in threads:
         thread.start()
-    time.sleep(0.2)
+    while collector._in_flight.bytes < sum(map(len, bodies)):
+        time.sleep(0.001)
     started = time.monotonic()
     collector.stop(10)
     assert time.monotonic() - started < 10

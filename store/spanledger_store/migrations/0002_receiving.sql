@@ -186,14 +186,19 @@ CREATE TABLE IF NOT EXISTS received_spans
     IdScope String MATERIALIZED Texts[indexOf(Keys, 'business.id_scope')],
 
     -- Attributes whose name carries an entity type: (name, value), one pair for each value of a list.
+    IsNaming Array(Bool) MATERIALIZED arrayMap(
+        key -> startsWith(key, 'business.entity.')
+            OR startsWith(key, 'business.alias.')
+            OR startsWith(key, 'business.allocation.'),
+        Keys),
     Named Array(Tuple(String, String)) MATERIALIZED arrayFlatten(arrayMap(
         (key, kind, text, list) -> arrayMap(
             item -> (key, item),
             multiIf(kind = 'list', list, kind = 'json', JSONExtract(text, 'Array(String)'), [text])),
-        arrayFilter((x, key) -> match(key, '^business[.](?:entity|alias|allocation)[.].'), Keys, Keys),
-        arrayFilter((x, key) -> match(key, '^business[.](?:entity|alias|allocation)[.].'), Kinds, Keys),
-        arrayFilter((x, key) -> match(key, '^business[.](?:entity|alias|allocation)[.].'), Texts, Keys),
-        arrayFilter((x, key) -> match(key, '^business[.](?:entity|alias|allocation)[.].'), Lists, Keys)))
+        arrayFilter((x, naming) -> naming, Keys, IsNaming),
+        arrayFilter((x, naming) -> naming, Kinds, IsNaming),
+        arrayFilter((x, naming) -> naming, Texts, IsNaming),
+        arrayFilter((x, naming) -> naming, Lists, IsNaming)))
 )
 ENGINE = Null;
 
@@ -354,15 +359,16 @@ WITH
     arrayFilter(n -> startsWith(n.1, 'business.allocation.'), Named) AS AllocationItems,
     arrayMap(
         a -> (substring(a.1, 21), extract(a.2, '^(.*)='), toDecimal128OrZero(extract(a.2, '=([^=]*)$'), 9)),
-        arrayFilter(n -> match(n.2, '.=[+-]?[0-9]{1,29}(?:[.][0-9]{1,9}0*)?$'), AllocationItems)) AS Allocations,
+        arrayFilter(n -> length(n.1) > 20 AND match(n.2, '.=[+-]?[0-9]{1,29}(?:[.][0-9]{1,9}0*)?$'), AllocationItems)) AS Allocations,
     arrayDistinct(arrayConcat(
         arrayMap(
             n -> (substring(n.1, 17), n.2),
-            arrayFilter(n -> startsWith(n.1, 'business.entity.') AND n.2 != '', Named)),
+            arrayFilter(n -> startsWith(n.1, 'business.entity.') AND length(n.1) > 16 AND n.2 != '', Named)),
         arrayMap(a -> (a.1, a.2), Allocations))) AS Entities,
     arrayFilter(n -> startsWith(n.1, 'business.alias.') AND n.2 != '', Named) AS AliasItems,
     arrayFilter(n -> countEqual(EntityTypes, substring(n.1, 16)) = 1, AliasItems) AS Aliases,
-    arrayFilter(key -> startsWith(key, 'business.attribute.'), Keys) AS FactKeys,
+    arrayMap(key -> startsWith(key, 'business.attribute.') AND position(key, '.', 20) > 20, Keys) AS IsFact,
+    arrayFilter((key, is) -> is, Keys, IsFact) AS FactKeys,
     extract(OutcomeText, '^(?:success|failure|rejected|partial|skipped|cancelled|compensated)$') AS OutcomeGiven
 SELECT
     Tenant, TraceId, SpanId, ParentSpanId, TraceState, Flags,
@@ -395,7 +401,7 @@ SELECT
     Aliases.2 AS AliasIds,
     arrayMap(key -> substring(key, 20, position(key, '.', 20) - 20), FactKeys) AS AttributeTypes,
     arrayMap(key -> substring(key, position(key, '.', 20) + 1), FactKeys) AS AttributeKeys,
-    arrayFilter((text, key) -> startsWith(key, 'business.attribute.'), Texts, Keys) AS AttributeValues,
+    arrayFilter((text, is) -> is, Texts, IsFact) AS AttributeValues,
     multiIf(Step = '', '', OutcomeGiven != '', OutcomeGiven, Status = 2, 'failure', 'success') AS Outcome,
     toDecimal128OrNull(extract(AmountText, '^[+-]?[0-9]{1,29}(?:[.][0-9]{1,9}0*)?$'), 9) AS Amount,
     extract(CurrencyText, '^[A-Z]{3}$') AS Currency,
