@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,6 @@ from spanledger_correlator.loading import load_definitions
 from spanledger_store import Store
 from tests.api import story
 
-_stories = itertools.count(1)
 NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
 STEPS = ["invoice.generated", "invoice.posted", "invoice.synced_to_crm", "credit_note.issued", "payment.received"]
 
@@ -226,18 +224,17 @@ def client(stage: Stage, definitions: Definitions) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(engine_directory: Path, definitions: Definitions) -> Iterator[Store]:
     """A store in which the story was told to the tenant `default`; tests only read it."""
-    name = f"told_{next(_stories)}"
-    with Store.open(f"chdb://{engine_directory}?database={name}") as store:
+    with Store.open(f"chdb://{engine_directory}?database=told") as store:
         store.migrate()
         story.tell(store, definitions)
         yield store
-        store.command(f"DROP DATABASE {name} SYNC")
+        store.command("DROP DATABASE told SYNC")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def reader(told: Store, definitions: Definitions) -> Iterator[TestClient]:
     """A client of an open application over the told story, read by the real reading two hours after its end."""
     app = create_app(told, definitions, tokens=None, clock=lambda: story.NOW)
