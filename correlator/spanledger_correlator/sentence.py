@@ -125,7 +125,7 @@ def _outlook(due: datetime | None, now: datetime) -> str:
 
 
 def _quoted(row: Mapping[str, Any]) -> str:
-    text = _one_line(row["WhyMessage"]) or _one_line(row["WhyCode"])
+    text = (_one_line(row["WhyMessage"]) or _one_line(row["WhyCode"])).rstrip(".")
     shown = text if len(text) <= MESSAGE_LENGTH else f"{text[: MESSAGE_LENGTH - 1].rstrip()}…"
     return f'"{shown}"' if shown else ""
 

@@ -175,7 +175,7 @@ SELECT
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier])) AS SlaDueAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier])) AS SlaAtRiskAt,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
-    if(k.Known['account.name'] != '', k.Known['account.name'], e.AccountId) AS ClientName,
+    if(c.Name != '', c.Name, e.AccountId) AS ClientName,
     if(amount.2 IS NULL, [], [amount.1]) AS Currencies,
     if(amount.2 IS NULL, [], [assumeNotNull(amount.2)]) AS Amounts,
     if(amount.2 IS NULL, [], [assumeNotNull(open_amount)]) AS OpenAmounts,
@@ -209,4 +209,5 @@ INNER JOIN steps AS s ON s.Tenant = w.Tenant AND s.Process = w.Process AND s.Roo
 INNER JOIN work_rules AS r ON r.Process = w.Process
 LEFT JOIN duplicates AS d ON d.Tenant = w.Tenant AND d.Process = w.Process AND d.RootId = w.RootId
 LEFT JOIN relations AS e ON e.Tenant = w.Tenant AND e.Process = w.Process AND e.RootId = w.RootId
+LEFT JOIN work_clients AS c ON c.Tenant = w.Tenant AND c.Process = w.Process AND c.RootId = w.RootId
 LEFT JOIN work_known AS k ON k.Tenant = w.Tenant AND k.Process = w.Process AND k.RootId = w.RootId

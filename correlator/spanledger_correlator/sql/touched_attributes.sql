@@ -33,5 +33,5 @@ WITH
     )
 SELECT DISTINCT Tenant, RootType, RootId
 FROM transactions
-ARRAY JOIN Subjects AS subject
+ARRAY JOIN arrayConcat(Subjects, Related) AS subject
 WHERE (Tenant, subject.1, subject.2) IN (SELECT Tenant, Type, Id FROM names)
