@@ -17,30 +17,12 @@ from hypothesis import strategies as st
 
 from spanledger_store import SettingInvalid, Store, StoreUnavailable
 from tests.store.owning import run
+from tests.store.threads import in_thread
 
 DECIMALS = st.integers(-(10**38) + 1, 10**38 - 1).map(lambda digits: Decimal(f"{digits}E-9"))
 # What DateTime64(9) holds: 1900-01-01 (later than the type's own 1677) to 2262-04-11, in nanoseconds of unix time.
 INSTANTS = st.integers(-2_208_988_800_000_000_000, 9_223_372_036_854_775_807)
 in_one_table = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def in_thread(work: Callable[[], Any]) -> Any:
-    """What the work returns in a thread of its own; its error is raised here."""
-    answers: list[Any] = []
-    errors: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            answers.append(work())
-        except BaseException as error:  # noqa: BLE001 - raised again by the caller's thread
-            errors.append(error)
-
-    thread = threading.Thread(target=target)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return answers[0]
 
 
 @pytest.fixture
