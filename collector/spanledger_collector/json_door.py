@@ -25,9 +25,11 @@ _DOUBTFUL_SCALAR = re.compile(
     rb'(?:intValue"\s*:\s*+(?!null|"?-?[0-9]{1,18}"?\s*[,}])'
     rb'|imeUnixNano"\s*:\s*+(?!null|"?[0-9]{1,19}"?\s*[,}])'
     rb'|"(?:kind|code|flags)"\s*:\s*+(?!null|-?[0-9]{1,9}\s*[,}])'
-    rb'|boolValue"\s*:\s*+(?!null|true|false))'
+    rb'|boolValue"\s*:\s*+(?!true|false)'
+    rb'|[a-z]Value"\s*:\s*+null)'
 )
-"""A number that ClickHouse might read as another one instead of refusing it (it wraps what is out of range)."""
+"""What ClickHouse might read as something else instead of refusing it: it wraps a number out of its range, and takes a
+null kind of a value for the empty one."""
 
 
 def checked_json(body: bytes) -> Checked:
@@ -43,11 +45,9 @@ def checked_json(body: bytes) -> Checked:
             f"The body is no JSON: {error}. Send an ExportTraceServiceRequest whole, in UTF-8, as one JSON object."
         ) from error
     try:
-        if b'"kvlistValue"' in body or (b'"arrayValue"' in body and _OTHER_LIST.search(body)):
+        if _DOUBTFUL_SCALAR.search(body) or _is_deep_somewhere(body):
             request = _with_json_texts(validated(body))
             body = dumped(request).encode()
-        elif _DOUBTFUL_SCALAR.search(body):
-            validated(body)
         spans = sum(
             len(scope.get("spans") or ())
             for resource in request.get("resourceSpans") or ()
@@ -56,6 +56,10 @@ def checked_json(body: bytes) -> Checked:
     except (AttributeError, TypeError, ValidationError) as error:
         raise misshapen(body) from error
     return Checked("json", (body,) if spans else (), spans)
+
+
+def _is_deep_somewhere(body: bytes) -> bool:
+    return b'"kvlistValue"' in body or (b'"arrayValue"' in body and _OTHER_LIST.search(body) is not None)
 
 
 def misshapen(body: bytes) -> Malformed:
@@ -78,9 +82,8 @@ def misshapen(body: bytes) -> Malformed:
 def _with_json_texts(request: dict[str, Any]) -> dict[str, Any]:
     for attributes in _attribute_lists(request):
         for attribute in attributes or ():
-            value = attribute.get("value")
-            if value and _is_deep(value):
-                attribute["value"] = {"jsonText": dumped(_plain(value))}
+            value = {kind: content for kind, content in (attribute.get("value") or {}).items() if content is not None}
+            attribute["value"] = {"jsonText": dumped(_plain(value))} if _is_deep(value) else value
     return request
 
 

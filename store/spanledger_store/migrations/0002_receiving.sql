@@ -19,15 +19,12 @@ CREATE TABLE IF NOT EXISTS otlp_protobuf
     tenant LowCardinality(String),
     batch String,
     stored_at UInt64,
-    `resource.attributes.key` Array(LowCardinality(String)),
-    `resource.attributes.value.kind` Array(Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)),
-    `resource.attributes.value.text` Array(String),
-    `resource.attributes.value.bool` Array(Bool),
-    `resource.attributes.value.int` Array(Int64),
-    `resource.attributes.value.double` Array(Float64),
-    `resource.attributes.value.bytes` Array(String),
-    `resource.attributes.value.json` Array(String),
-    `resource.attributes.value.list.items.text` Array(Array(String)),
+    `resource.attributes.value.kind` Array(
+        Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)),
+    `resource.attributes.key` Array(LowCardinality(String)), `resource.attributes.value.text` Array(String),
+    `resource.attributes.value.bool` Array(Bool), `resource.attributes.value.int` Array(Int64),
+    `resource.attributes.value.double` Array(Float64), `resource.attributes.value.bytes` Array(String),
+    `resource.attributes.value.json` Array(String), `resource.attributes.value.list.items.text` Array(Array(String)),
     `scoped.scope.name` LowCardinality(String),
     `scoped.scope.version` LowCardinality(String),
     `scoped.spans.trace_id` Array(String),
@@ -41,19 +38,20 @@ CREATE TABLE IF NOT EXISTS otlp_protobuf
     `scoped.spans.end_time_unix_nano` Array(UInt64),
     `scoped.spans.status.message` Array(String),
     `scoped.spans.status.code` Array(Int32),
+    `scoped.spans.attributes.value.kind` Array(Array(
+        Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15))),
     `scoped.spans.attributes.key` Array(Array(LowCardinality(String))),
-    `scoped.spans.attributes.value.kind` Array(Array(Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15))),
     `scoped.spans.attributes.value.text` Array(Array(String)),
-    `scoped.spans.attributes.value.bool` Array(Array(Bool)),
-    `scoped.spans.attributes.value.int` Array(Array(Int64)),
+    `scoped.spans.attributes.value.bool` Array(Array(Bool)), `scoped.spans.attributes.value.int` Array(Array(Int64)),
     `scoped.spans.attributes.value.double` Array(Array(Float64)),
     `scoped.spans.attributes.value.bytes` Array(Array(String)),
     `scoped.spans.attributes.value.json` Array(Array(String)),
     `scoped.spans.attributes.value.list.items.text` Array(Array(Array(String))),
     `scoped.spans.events.time_unix_nano` Array(Array(UInt64)),
     `scoped.spans.events.name` Array(Array(LowCardinality(String))),
+    `scoped.spans.events.attributes.value.kind` Array(Array(Array(
+        Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)))),
     `scoped.spans.events.attributes.key` Array(Array(Array(LowCardinality(String)))),
-    `scoped.spans.events.attributes.value.kind` Array(Array(Array(Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)))),
     `scoped.spans.events.attributes.value.text` Array(Array(Array(String))),
     `scoped.spans.events.attributes.value.bool` Array(Array(Array(Bool))),
     `scoped.spans.events.attributes.value.int` Array(Array(Array(Int64))),
@@ -64,8 +62,9 @@ CREATE TABLE IF NOT EXISTS otlp_protobuf
     `scoped.spans.links.trace_id` Array(Array(String)),
     `scoped.spans.links.span_id` Array(Array(String)),
     `scoped.spans.links.trace_state` Array(Array(String)),
+    `scoped.spans.links.attributes.value.kind` Array(Array(Array(
+        Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)))),
     `scoped.spans.links.attributes.key` Array(Array(Array(LowCardinality(String)))),
-    `scoped.spans.links.attributes.value.kind` Array(Array(Array(Enum8('no' = 0, 'text' = 1, 'bool' = 2, 'int' = 3, 'double' = 4, 'list' = 5, 'bytes' = 7, 'json' = 15)))),
     `scoped.spans.links.attributes.value.text` Array(Array(Array(String))),
     `scoped.spans.links.attributes.value.bool` Array(Array(Array(Bool))),
     `scoped.spans.links.attributes.value.int` Array(Array(Array(Int64))),
@@ -74,7 +73,7 @@ CREATE TABLE IF NOT EXISTS otlp_protobuf
     `scoped.spans.links.attributes.value.json` Array(Array(Array(String))),
     `scoped.spans.links.attributes.value.list.items.text` Array(Array(Array(Array(String)))),
 
-    -- Values as text. Each place is spelt out: a function of SQL would be one of the whole server's, not of this database.
+    -- Values as text. Each place is spelt out: a function of SQL would belong to the server, not to this database.
     ResourceAttributes Map(LowCardinality(String), String) MATERIALIZED mapFromArrays(
         `resource.attributes.key`,
         arrayMap(
@@ -213,52 +212,37 @@ SELECT
     ResourceAttributes, `scoped.scope.name` AS ScopeName, `scoped.scope.version` AS ScopeVersion
 FROM otlp_protobuf
 ARRAY JOIN
-    `scoped.spans.trace_id` AS trace_id, `scoped.spans.span_id` AS span_id, `scoped.spans.parent_span_id` AS parent_span_id,
-    `scoped.spans.trace_state` AS TraceState, `scoped.spans.flags` AS Flags, `scoped.spans.name` AS SpanName, `scoped.spans.kind` AS Kind,
+    `scoped.spans.trace_id` AS trace_id, `scoped.spans.span_id` AS span_id,
+    `scoped.spans.parent_span_id` AS parent_span_id, `scoped.spans.trace_state` AS TraceState,
+    `scoped.spans.flags` AS Flags, `scoped.spans.name` AS SpanName, `scoped.spans.kind` AS Kind,
     `scoped.spans.start_time_unix_nano` AS StartNs, `scoped.spans.end_time_unix_nano` AS EndNs,
     `scoped.spans.attributes.key` AS Keys, `scoped.spans.attributes.value.kind` AS Kinds, Texts AS SpanTexts,
-    `scoped.spans.attributes.value.list.items.text` AS Lists,
-    `scoped.spans.status.code` AS Status, `scoped.spans.status.message` AS StatusMessage,
-    `scoped.spans.events.time_unix_nano` AS EventNs, `scoped.spans.events.name` AS EventNames, EventAttributes AS SpanEventAttributes,
+    `scoped.spans.attributes.value.list.items.text` AS Lists, `scoped.spans.status.code` AS Status,
+    `scoped.spans.status.message` AS StatusMessage, `scoped.spans.events.time_unix_nano` AS EventNs,
+    `scoped.spans.events.name` AS EventNames, EventAttributes AS SpanEventAttributes,
     LinkTraceIds AS SpanLinkTraceIds, LinkSpanIds AS SpanLinkSpanIds,
     `scoped.spans.links.trace_state` AS LinkTraceStates, LinkAttributes AS SpanLinkAttributes;
 
--- One row per OTLP/JSON request.
+-- One row per OTLP/JSON request. A value is read as {kind: text}; a list's text is its JSON.
 CREATE TABLE IF NOT EXISTS otlp_json
 (
     tenant LowCardinality(String),
     batch String,
     stored_at UInt64,
     request Tuple(resourceSpans Array(Tuple(
-        resource Tuple(attributes Array(Tuple(
-            key LowCardinality(String),
-            value Tuple(
-                stringValue Nullable(String), boolValue Nullable(Bool), intValue Nullable(Int64), doubleValue Nullable(Float64),
-                bytesValue Nullable(String), jsonText Nullable(String), arrayValue Nullable(String))))),
+        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Map(LowCardinality(String), String)))),
         scopeSpans Array(Tuple(
             scope Tuple(name LowCardinality(String), version LowCardinality(String)),
             spans Array(Tuple(
                 traceId String, spanId String, traceState String, parentSpanId String, flags UInt32,
                 name LowCardinality(String), kind Int32, startTimeUnixNano UInt64, endTimeUnixNano UInt64,
-                attributes Array(Tuple(
-                    key LowCardinality(String),
-                    value Tuple(
-                        stringValue Nullable(String), boolValue Nullable(Bool), intValue Nullable(Int64), doubleValue Nullable(Float64),
-                        bytesValue Nullable(String), jsonText Nullable(String), arrayValue Nullable(String)))),
+                attributes Array(Tuple(key LowCardinality(String), value Map(LowCardinality(String), String))),
                 events Array(Tuple(
                     timeUnixNano UInt64, name LowCardinality(String),
-                    attributes Array(Tuple(
-                        key LowCardinality(String),
-                        value Tuple(
-                            stringValue Nullable(String), boolValue Nullable(Bool), intValue Nullable(Int64), doubleValue Nullable(Float64),
-                            bytesValue Nullable(String), jsonText Nullable(String), arrayValue Nullable(String)))))),
+                    attributes Array(Tuple(key LowCardinality(String), value Map(LowCardinality(String), String))))),
                 links Array(Tuple(
                     traceId String, spanId String, traceState String,
-                    attributes Array(Tuple(
-                        key LowCardinality(String),
-                        value Tuple(
-                            stringValue Nullable(String), boolValue Nullable(Bool), intValue Nullable(Int64), doubleValue Nullable(Float64),
-                            bytesValue Nullable(String), jsonText Nullable(String), arrayValue Nullable(String)))))),
+                    attributes Array(Tuple(key LowCardinality(String), value Map(LowCardinality(String), String))))),
                 status Tuple(message String, code Int32))))))))
 )
 ENGINE = Null;
@@ -272,77 +256,86 @@ SELECT
     s.attributes.key AS Keys,
     arrayMap(
         v -> multiIf(
-            isNotNull(v.stringValue), 'text', isNotNull(v.intValue), 'int',
-            isNotNull(v.arrayValue), 'list', isNotNull(v.boolValue), 'bool',
-            isNotNull(v.doubleValue), 'double', isNotNull(v.jsonText), 'json',
-            isNotNull(v.bytesValue), 'bytes', 'no'),
+            mapContains(v, 'stringValue'), 'text', mapContains(v, 'intValue'), 'int',
+            mapContains(v, 'arrayValue'), 'list', mapContains(v, 'boolValue'), 'bool',
+            mapContains(v, 'doubleValue'), 'double', mapContains(v, 'jsonText'), 'json',
+            mapContains(v, 'bytesValue'), 'bytes', 'no'),
         s.attributes.value) AS Kinds,
-    arrayMap(v -> multiIf(
-            isNotNull(v.stringValue), assumeNotNull(v.stringValue),
-            isNotNull(v.intValue), toString(assumeNotNull(v.intValue)),
-            isNotNull(v.arrayValue), toJSONString(JSONExtract(assumeNotNull(v.arrayValue), 'values', 'Array(Tuple(stringValue String))').stringValue),
-            isNotNull(v.boolValue), toString(assumeNotNull(v.boolValue)),
-            isNotNull(v.doubleValue), toString(assumeNotNull(v.doubleValue)),
-            isNotNull(v.jsonText), assumeNotNull(v.jsonText),
-            ifNull(v.bytesValue, '')), s.attributes.value) AS Texts,
     arrayMap(
-        v -> if(
-            isNotNull(v.arrayValue),
-            JSONExtract(assumeNotNull(v.arrayValue), 'values', 'Array(Tuple(stringValue String))').stringValue,
-            []),
+        v -> multiIf(
+            mapContains(v, 'stringValue'), v['stringValue'],
+            mapContains(v, 'intValue'), toString(toInt64OrZero(v['intValue'])),
+            mapContains(v, 'arrayValue'), toJSONString(
+                JSONExtract(v['arrayValue'], 'values', 'Array(Tuple(stringValue String))').stringValue),
+            mapContains(v, 'boolValue'), v['boolValue'],
+            mapContains(v, 'doubleValue'), toString(toFloat64OrZero(v['doubleValue'])),
+            mapContains(v, 'jsonText'), v['jsonText'],
+            v['bytesValue']),
+        s.attributes.value) AS Texts,
+    arrayMap(
+        v -> JSONExtract(v['arrayValue'], 'values', 'Array(Tuple(stringValue String))').stringValue,
         s.attributes.value) AS Lists,
     s.status.code AS Status, s.status.message AS StatusMessage,
     s.events.timeUnixNano AS EventNs, s.events.name AS EventNames,
-    arrayMap(e -> CAST((
-        e.key,
-        arrayMap(v -> multiIf(
-                isNotNull(v.stringValue), assumeNotNull(v.stringValue),
-                isNotNull(v.intValue), toString(assumeNotNull(v.intValue)),
-                isNotNull(v.arrayValue), toJSONString(JSONExtract(assumeNotNull(v.arrayValue), 'values', 'Array(Tuple(stringValue String))').stringValue),
-                isNotNull(v.boolValue), toString(assumeNotNull(v.boolValue)),
-                isNotNull(v.doubleValue), toString(assumeNotNull(v.doubleValue)),
-                isNotNull(v.jsonText), assumeNotNull(v.jsonText),
-                ifNull(v.bytesValue, '')), e.value)), 'Map(LowCardinality(String), String)'), s.events.attributes) AS EventAttributes,
+    arrayMap(
+        event -> mapFromArrays(
+            event.key,
+            arrayMap(
+                v -> multiIf(
+                    mapContains(v, 'stringValue'), v['stringValue'],
+                    mapContains(v, 'intValue'), toString(toInt64OrZero(v['intValue'])),
+                    mapContains(v, 'arrayValue'), toJSONString(
+                        JSONExtract(v['arrayValue'], 'values', 'Array(Tuple(stringValue String))').stringValue),
+                    mapContains(v, 'boolValue'), v['boolValue'],
+                    mapContains(v, 'doubleValue'), toString(toFloat64OrZero(v['doubleValue'])),
+                    mapContains(v, 'jsonText'), v['jsonText'],
+                    v['bytesValue']),
+                event.value)),
+        s.events.attributes) AS EventAttributes,
     arrayMap(id -> lower(id), s.links.traceId) AS LinkTraceIds,
     arrayMap(id -> lower(id), s.links.spanId) AS LinkSpanIds,
     s.links.traceState AS LinkTraceStates,
-    arrayMap(l -> CAST((
-        l.key,
-        arrayMap(v -> multiIf(
-                isNotNull(v.stringValue), assumeNotNull(v.stringValue),
-                isNotNull(v.intValue), toString(assumeNotNull(v.intValue)),
-                isNotNull(v.arrayValue), toJSONString(JSONExtract(assumeNotNull(v.arrayValue), 'values', 'Array(Tuple(stringValue String))').stringValue),
-                isNotNull(v.boolValue), toString(assumeNotNull(v.boolValue)),
-                isNotNull(v.doubleValue), toString(assumeNotNull(v.doubleValue)),
-                isNotNull(v.jsonText), assumeNotNull(v.jsonText),
-                ifNull(v.bytesValue, '')), l.value)), 'Map(LowCardinality(String), String)'), s.links.attributes) AS LinkAttributes,
+    arrayMap(
+        link -> mapFromArrays(
+            link.key,
+            arrayMap(
+                v -> multiIf(
+                    mapContains(v, 'stringValue'), v['stringValue'],
+                    mapContains(v, 'intValue'), toString(toInt64OrZero(v['intValue'])),
+                    mapContains(v, 'arrayValue'), toJSONString(
+                        JSONExtract(v['arrayValue'], 'values', 'Array(Tuple(stringValue String))').stringValue),
+                    mapContains(v, 'boolValue'), v['boolValue'],
+                    mapContains(v, 'doubleValue'), toString(toFloat64OrZero(v['doubleValue'])),
+                    mapContains(v, 'jsonText'), v['jsonText'],
+                    v['bytesValue']),
+                link.value)),
+        s.links.attributes) AS LinkAttributes,
     ResourceAttributes, ScopeName, ScopeVersion
 FROM
 (
-    SELECT
-        Tenant, Batch, StoredAt, ResourceAttributes,
-        scope_name AS ScopeName, scope_version AS ScopeVersion, spans
+    SELECT Tenant, Batch, StoredAt, ResourceAttributes, name AS ScopeName, version AS ScopeVersion, spans
     FROM
     (
         SELECT
-            tenant AS Tenant, toUUID(batch) AS Batch,
-            fromUnixTimestamp64Nano(toInt64(stored_at), 'UTC') AS StoredAt,
-            CAST((
+            tenant AS Tenant, toUUID(batch) AS Batch, fromUnixTimestamp64Nano(toInt64(stored_at), 'UTC') AS StoredAt,
+            mapFromArrays(
                 resource.attributes.key,
-                arrayMap(v -> multiIf(
-                        isNotNull(v.stringValue), assumeNotNull(v.stringValue),
-                        isNotNull(v.intValue), toString(assumeNotNull(v.intValue)),
-                        isNotNull(v.arrayValue), toJSONString(JSONExtract(assumeNotNull(v.arrayValue), 'values', 'Array(Tuple(stringValue String))').stringValue),
-                        isNotNull(v.boolValue), toString(assumeNotNull(v.boolValue)),
-                        isNotNull(v.doubleValue), toString(assumeNotNull(v.doubleValue)),
-                        isNotNull(v.jsonText), assumeNotNull(v.jsonText),
-                        ifNull(v.bytesValue, '')), resource.attributes.value)), 'Map(LowCardinality(String), String)') AS ResourceAttributes,
-            scope_spans.scope.name AS scope_names, scope_spans.scope.version AS scope_versions,
-            scope_spans.spans AS scope_span_lists
+                arrayMap(
+                    v -> multiIf(
+                        mapContains(v, 'stringValue'), v['stringValue'],
+                        mapContains(v, 'intValue'), toString(toInt64OrZero(v['intValue'])),
+                        mapContains(v, 'arrayValue'), toJSONString(
+                            JSONExtract(v['arrayValue'], 'values', 'Array(Tuple(stringValue String))').stringValue),
+                        mapContains(v, 'boolValue'), v['boolValue'],
+                        mapContains(v, 'doubleValue'), toString(toFloat64OrZero(v['doubleValue'])),
+                        mapContains(v, 'jsonText'), v['jsonText'],
+                        v['bytesValue']),
+                    resource.attributes.value)) AS ResourceAttributes,
+            scoped.scope.name AS names, scoped.scope.version AS versions, scoped.spans AS span_lists
         FROM otlp_json
-        ARRAY JOIN request.resourceSpans.resource AS resource, request.resourceSpans.scopeSpans AS scope_spans
+        ARRAY JOIN request.resourceSpans.resource AS resource, request.resourceSpans.scopeSpans AS scoped
     )
-    ARRAY JOIN scope_names AS scope_name, scope_versions AS scope_version, scope_span_lists AS spans
+    ARRAY JOIN names AS name, versions AS version, span_lists AS spans
 )
 ARRAY JOIN spans AS s;
 
@@ -353,13 +346,14 @@ WITH
     parseDateTime64BestEffortOrNull(
         extract(
             upper(OccurredText),
-            '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9](?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})$'),
+            '^\\d{4}-\\d\\d-\\d\\d[T ](?:[01]\\d|2[0-3]):[0-5]\\d:[0-6]\\d(?:[.]\\d+)?(?:Z|[+-]\\d\\d:\\d\\d)$'),
         9, 'UTC') AS OccurredGiven,
     -- ('business.allocation.invoice', 'INV-1=100.00'): what stands after the last '=' is the amount.
     arrayFilter(n -> startsWith(n.1, 'business.allocation.'), Named) AS AllocationItems,
     arrayMap(
         a -> (substring(a.1, 21), extract(a.2, '^(.*)='), toDecimal128OrZero(extract(a.2, '=([^=]*)$'), 9)),
-        arrayFilter(n -> length(n.1) > 20 AND match(n.2, '.=[+-]?[0-9]{1,29}(?:[.][0-9]{1,9}0*)?$'), AllocationItems)) AS Allocations,
+        arrayFilter(n -> length(n.1) > 20 AND match(n.2, '.=[+-]?[0-9]{1,29}(?:[.][0-9]{1,9}0*)?$'), AllocationItems)
+    ) AS Allocations,
     arrayDistinct(arrayConcat(
         arrayMap(
             n -> (substring(n.1, 17), n.2),
@@ -373,7 +367,8 @@ WITH
 SELECT
     Tenant, TraceId, SpanId, ParentSpanId, TraceState, Flags,
     fromUnixTimestamp64Nano(toInt64(FirstNs), 'UTC') AS Timestamp, LastNs - FirstNs AS Duration, SpanName,
-    transform(Kind, [1, 2, 3, 4, 5], ['Internal', 'Server', 'Client', 'Producer', 'Consumer'], 'Unspecified') AS SpanKind,
+    transform(Kind, [1, 2, 3, 4, 5], ['Internal', 'Server', 'Client', 'Producer', 'Consumer'], 'Unspecified')
+        AS SpanKind,
     ResourceAttributes['service.name'] AS ServiceName, ResourceAttributes, ScopeName, ScopeVersion,
     CAST((Keys, Texts), 'Map(LowCardinality(String), String)') AS SpanAttributes,
     transform(Status, [1, 2], ['Ok', 'Error'], 'Unset') AS StatusCode, StatusMessage,
@@ -415,7 +410,7 @@ SELECT
     parseDateTime64BestEffortOrNull(
         extract(
             upper(DueText),
-            '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9](?:[.][0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})$'),
+            '^\\d{4}-\\d\\d-\\d\\d[T ](?:[01]\\d|2[0-3]):[0-5]\\d:[0-6]\\d(?:[.]\\d+)?(?:Z|[+-]\\d\\d:\\d\\d)$'),
         9, 'UTC') AS DueAt,
     Texts[indexOf(Keys, 'business.idempotency_key')] AS IdempotencyKey,
     toUInt32OrZero(Texts[indexOf(Keys, 'business.attempt')]) AS Attempt,
@@ -424,7 +419,8 @@ SELECT
     Texts[indexOf(Keys, 'business.error.code')] AS ErrorCode,
     Texts[indexOf(Keys, 'business.error.message')] AS ErrorMessage,
     transform(
-        Texts[indexOf(Keys, 'business.error.retryable')], ['true', 'false'], [true, false]::Array(Nullable(Bool)), NULL) AS ErrorRetryable,
+        Texts[indexOf(Keys, 'business.error.retryable')],
+        ['true', 'false'], [true, false]::Array(Nullable(Bool)), NULL) AS ErrorRetryable,
     Texts[indexOf(Keys, 'business.impact')] AS Impact,
     toUInt64OrZero(Texts[indexOf(Keys, 'business.record_count')]) AS RecordCount,
     Texts[indexOf(Keys, 'business.producer.id')] AS ProducerId,
