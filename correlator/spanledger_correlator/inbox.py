@@ -16,6 +16,8 @@ from spanledger_store import Store
 
 LATE_COMMIT_SECONDS = 300
 """For so long a commit may become visible late, and its spans after it."""
+MOST_BATCHES = 2_000
+"""So many ids are bound in one statement: a ClickHouse server takes at most 128 KiB for one value."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Inbox:
         for batch, stored_at, spans in self._store.query(
             statement("new_batches"), {"late": LATE_COMMIT_SECONDS}
         ).result_rows:
-            if group and sum(one.spans for one in group) + spans > max_spans:
+            full = len(group) == MOST_BATCHES or sum(one.spans for one in group) + spans > max_spans
+            if group and full:
                 yield self._visible(group)
                 group = []
             group.append(Batch(str(batch), stored_at, spans))
