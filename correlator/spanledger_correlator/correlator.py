@@ -51,6 +51,7 @@ class Correlator:
         self._local = threading.local()
         self._inbox = Inbox(store)
         self._outdated = False
+        self._interrupted = True
 
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
@@ -71,9 +72,12 @@ class Correlator:
         if not batches:
             return 0
         work = self._workspace()
+        # Whoever took in some of these before may have died of it, leaving states that this tick must see as old.
+        again, self._interrupted = self._interrupted, True
         extract(work, batches)
-        evaluate_touched(work, version=self._clock())
+        evaluate_touched(work, version=self._clock(), again=again)
         self._inbox.mark(batches)
+        self._interrupted = False
         return sum(batch.spans for batch in batches)
 
     def catch_up(self) -> int:
@@ -124,6 +128,8 @@ class Correlator:
                 taken = self.tick()
             except (ClickHouseError, SpanledgerError):
                 _log.exception("The correlator could not take in new spans; it tries again in a second.")
+                # The work tables live in a session, and a session may have gone with the connection.
+                self._local = threading.local()
                 self._stopping.wait(1.0)
                 continue
             if not taken:

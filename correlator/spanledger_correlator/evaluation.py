@@ -25,10 +25,11 @@ STATE_COLUMNS = (
 _UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt"
 
 
-def evaluate_touched(work: Workspace, version: int) -> None:
+def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> None:
     """Bring the kept states of the transactions that `work_incoming` touches up to date.
 
-    Repeating it is harmless: states replace one another by `version` (a growing number).
+    Repeating it is harmless: states replace one another by `version` (a growing number). `again` says that an earlier
+    attempt may have kept states of some of these spans: then none of them counts as new.
     """
     aliases.resolve_touched(work, version)
     work.run("nodes_empty", into="work_touched_more")
@@ -39,8 +40,24 @@ def evaluate_touched(work: Workspace, version: int) -> None:
     work.kin("work_touched", into="work_touched_kin")
     walk.towards_roots(work, kin="work_touched_kin")
     work.run("scope")
-    work.run("new_traces", source="work_incoming")
+    _find_moved_traces(work, again=again)
+    work.run(
+        "new_traces",
+        into="work_new_traces",
+        source="(SELECT Tenant, TraceId FROM work_incoming UNION ALL SELECT Tenant, TraceId FROM work_moved_traces)",
+    )
     _evaluate_and_keep(work, version)
+
+
+def _find_moved_traces(work: Workspace, *, again: bool) -> None:
+    """A link or an alias moves spans that came long ago: from what they inherited to what they name, and back."""
+    work.run("relinked")
+    if work.count("work_relinked"):
+        work.kin("work_relinked", into="work_relinked_kin")
+        walk.from_joined(work, kin="work_relinked_kin")
+        work.run("moved_traces", {"again": again})
+    else:
+        work.run("new_traces", into="work_moved_traces", source=NO_TRACES)
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
@@ -70,15 +87,16 @@ def evaluate_all(work: Workspace) -> None:
 
 def _slices(work: Workspace) -> Iterator[float]:
     """Set the scope to each slice of all roots in turn; the first also looks at every waiting span's trace."""
+    work.run("new_traces", into="work_moved_traces", source=NO_TRACES)
     work.run("scope_all")
     work.kin("work_touched", into="work_touched_kin")
     slices = work.count("work_touched") // SLICE + 1
     for number in range(slices):
         work.run("scope_slice", {"slices": slices, "slice": number})
         if number == 0:
-            work.run("new_traces", source=f"{work.sources.waiting} AS waiting")
+            work.run("new_traces", into="work_new_traces", source=f"{work.sources.waiting} AS waiting")
         else:
-            work.run("new_traces", source=NO_TRACES)
+            work.run("new_traces", into="work_new_traces", source=NO_TRACES)
         yield (number + 1) / slices
 
 

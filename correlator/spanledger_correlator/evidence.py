@@ -24,6 +24,7 @@ def attachments(work: Workspace, tenant: str, definition: ProcessDefinition, roo
     """The spans of the transaction whose root is known under `root_id`, in the order they happened."""
     root = {"tenant": tenant, "root_type": definition.entity, "root": root_id}
     work.run("scope_one", root)
-    work.run("new_traces", source=NO_TRACES)
+    for traces in ("work_new_traces", "work_moved_traces"):
+        work.run("new_traces", into=traces, source=NO_TRACES)
     stitch(work)
     return work.store.rows(_ATTACHMENTS, {"tenant": tenant, "process": definition.process, "root": root_id})

@@ -22,8 +22,17 @@ def towards_roots(work: Workspace, kin: str) -> None:
 
 def from_roots(work: Workspace) -> None:
     """Fill `work_joined` with the joined entities from which the roots in `work_members` can be reached."""
+    _outwards(work, kin="work_members", rank="t.Rank = 0")
+
+
+def from_joined(work: Workspace, kin: str) -> None:
+    """Fill `work_joined` with the joined entities from which those in the work table `kin` can be reached."""
+    _outwards(work, kin, rank="t.Rank > 0")
+
+
+def _outwards(work: Workspace, kin: str, rank: str) -> None:
     work.run("nodes_empty", into="work_joined")
-    work.run("back_start")
+    work.run("back_start", kin=kin, rank=rank)
     while work.count("work_front"):
         work.run("back_step")
         work.run("nodes_add", into="work_joined", nodes="work_hop")

@@ -63,7 +63,7 @@ class SpanRow:
 
     def columns(self, batch: uuid.UUID) -> dict[str, Any]:
         happened = EPOCH + timedelta(minutes=self.at)
-        content = json.dumps({k: v for k, v in self.__dict__.items() if k != "stored_at"}, default=str)
+        content = json.dumps({k: v for k, v in self.__dict__.items() if k not in {"stored_at", "tenant"}}, default=str)
         return {
             "Tenant": self.tenant,
             "TraceId": self.trace_id,

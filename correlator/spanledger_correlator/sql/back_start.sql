@@ -1,6 +1,6 @@
--- Where a walk from the roots outwards begins.
+-- Where a walk outwards begins.
 CREATE OR REPLACE TEMPORARY TABLE work_front ENGINE = Memory AS
 SELECT DISTINCT t.Process AS Process, m.Tenant AS Tenant, t.Type AS Type, m.Id AS Id, t.Rank AS Rank
-FROM work_members AS m
+FROM $kin AS m
 INNER JOIN work_rule_types AS t ON t.Type = m.Type
-WHERE t.Rank = 0 AND t.Process IN (SELECT Process FROM work_rule_types WHERE Rank > 0)
+WHERE $rank AND t.Process IN (SELECT Process FROM work_rule_types WHERE Rank > 0)

@@ -1,4 +1,5 @@
--- The spans of the new group commits, with placeholders gone, match rules applied and the entities counted.
+-- The spans of the new group commits, with placeholders gone, the entities counted and each process's match
+-- rules applied: the first that a span meets counts.
 CREATE OR REPLACE TEMPORARY TABLE work_incoming ENGINE = Memory AS
 WITH
     arrayFilter(
@@ -22,7 +23,8 @@ WITH
                 mapContains(SpanAttributes, name), SpanAttributes[name],
                 ResourceAttributes[name]),
             rule.3, rule.4),
-        {matches:Array(Tuple(String, String, Array(String), Array(String)))}) AS matched
+        {matches:Array(Tuple(String, String, Array(String), Array(String)))}) AS meets,
+    arrayFilter((rule, i) -> indexOf(meets.1, rule.1) = i, meets, arrayEnumerate(meets)) AS matched
 SELECT
     Tenant, TraceId, SpanId, ParentSpanId, ContentHash, StoredAt, OccurredAt,
     Timestamp, addNanoseconds(Timestamp, Duration) AS EndTime,

@@ -1,2 +1,2 @@
-CREATE OR REPLACE TEMPORARY TABLE work_new_traces ENGINE = Memory AS
+CREATE OR REPLACE TEMPORARY TABLE $into ENGINE = Memory AS
 SELECT DISTINCT toString(Tenant) AS Tenant, TraceId FROM $source

@@ -1,0 +1,13 @@
+-- Traces of spans that waited before, and that what was relinked may now attach, or no longer.
+CREATE OR REPLACE TEMPORARY TABLE work_moved_traces ENGINE = Memory AS
+SELECT DISTINCT toString(Tenant) AS Tenant, TraceId
+FROM facts
+WHERE (Tenant, EntityType, EntityId) IN
+    (
+        SELECT Tenant, Type, Id FROM work_relinked_kin
+        UNION DISTINCT
+        SELECT Tenant, Type, Id FROM work_joined
+    )
+    AND Via = 'entity' AND Step != ''
+    AND ({again:Bool} OR (Tenant, TraceId, SpanId, StoredAt) NOT IN
+        (SELECT Tenant, TraceId, SpanId, StoredAt FROM work_incoming))

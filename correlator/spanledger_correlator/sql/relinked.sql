@@ -1,0 +1,12 @@
+-- Joined entities whose links or ids the new spans may have changed.
+CREATE OR REPLACE TEMPORARY TABLE work_relinked ENGINE = Memory AS
+SELECT DISTINCT Tenant, toString(Type) AS Type, Id
+FROM
+(
+    SELECT Tenant, Type, Id FROM work_incoming ARRAY JOIN EntityTypes AS Type, EntityIds AS Id WHERE length(Types) > 1
+    UNION ALL
+    SELECT Tenant, Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
+    UNION ALL
+    SELECT Tenant, Type, Id FROM work_canonical
+)
+WHERE Type IN (SELECT Type FROM work_rule_types WHERE Rank > 0)
