@@ -6,6 +6,7 @@ grow with the load by themselves; a second group overtakes only when it is large
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 import uuid
@@ -24,6 +25,7 @@ from spanledger_collector.rejections import outcomes
 from spanledger_collector.responses import Outcome
 from spanledger_store import SpanledgerError, Store
 
+_log = logging.getLogger(__name__)
 _OVERTAKING_BYTES = 4 * 1024 * 1024
 # ClickHouse's codes for data that its parsers cannot read: CANNOT_PARSE_TEXT, …_ESCAPE_SEQUENCE, …_QUOTED_STRING,
 # …_INPUT_ASSERTION_FAILED, CANNOT_READ_ALL_DATA, TYPE_MISMATCH, CANNOT_PARSE_NUMBER, INCORRECT_DATA,
@@ -155,10 +157,9 @@ class GroupCommit:
                 _refuse(group, _unreadable(group[0].request, error))
         except SpanledgerError as error:
             _refuse(group, NotStored(f"The store cannot take spans now: {error} Send the request again."))
-        except Exception as error:
-            # Whoever waits must get an answer, whatever broke; the thread's own end shows the fault.
-            _refuse(group, NotStored(f"The commit failed: {error!r}. Send the request again."))
-            raise
+        except Exception as error:  # noqa: BLE001  whoever waits gets an answer and the next group its commit
+            _log.exception("A group of %d requests could not be committed.", len(group))
+            _refuse(group, NotStored(f"The commit failed ({type(error).__name__}). Send the request again."))
         else:
             for waiting, answer in zip(group, answers, strict=True):
                 waiting.answer.set_result(answer)

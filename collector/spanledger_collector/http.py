@@ -62,6 +62,8 @@ class HttpApplication:
             tenant, encoding = self._admitted(head)
             with self._in_flight.share() as share:
                 body = await self._body(head, receive, share)
+                if body is None:
+                    return  # the client is gone: there is nobody to answer
                 outcome = await self._intake.take(tenant, encoding, body)
         except Refused as refused:
             await _refuse(refused, head.encoding or "json", send)
@@ -89,14 +91,14 @@ class HttpApplication:
             raise self._too_large(head.content_length)
         return tenant, head.encoding
 
-    async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes:
+    async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes | None:
         chunks: list[bytes] = []
         size = 0
         more = True
         while more:
             event = await receive()
             if event["type"] != "http.request":
-                raise asyncio.CancelledError  # the client is gone: there is nobody to answer
+                return None
             chunk = event["body"]
             size += len(chunk)
             if size > self._limit:

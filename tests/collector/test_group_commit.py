@@ -121,6 +121,23 @@ def test_a_store_that_cannot_take_a_group_refuses_all_of_it_for_a_retry(empty_st
         commits.stop(10)
 
 
+def test_whatever_breaks_is_answered_and_the_next_group_is_committed(
+    shared_store: Store, sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    moments = iter([-1])  # no moment that the envelope can hold
+    commits = GroupCommit(
+        shared_store, max_bytes=10**6, max_delay=0.0, threads=1, clock=lambda: next(moments, time.time_ns())
+    )
+    commits.start()
+    try:
+        with pytest.raises(NotStored, match="OverflowError"):
+            commits.submit(sender.tenant, checked("a")).result(20)
+        assert commits.submit(sender.tenant, checked("b")).result(20) == Outcome()
+    finally:
+        commits.stop(10)
+    assert "could not be committed" in caplog.text
+
+
 def test_stopping_commits_what_is_queued_and_refuses_what_comes_later(shared_store: Store, sender: Sender) -> None:
     commits = GroupCommit(shared_store, max_bytes=10**6, max_delay=60.0, threads=1)
     commits.start()

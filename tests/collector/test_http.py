@@ -193,6 +193,21 @@ def test_too_much_in_flight_is_429_with_a_delay(started: Callable[..., Collector
     assert _until(lambda: http.post(url, content=quick, headers=PROTOBUF), 200).content == b""
 
 
+def test_a_client_that_leaves_in_the_middle_of_its_body_costs_nothing(
+    started: Callable[..., Collector], http: httpx2.Client
+) -> None:
+    collector = started()
+    head = "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", collector.http_port)) as connection:
+        connection.sendall(head.encode() + b"x" * 500)
+        while collector._in_flight.bytes < 500:
+            time.sleep(0.001)
+    while collector._in_flight.bytes:
+        time.sleep(0.001)
+    url = f"http://127.0.0.1:{collector.http_port}/v1/traces"
+    assert http.post(url, content=b"", headers=PROTOBUF).status_code == 200
+
+
 def _until(post: Callable[[], httpx2.Response], status: int) -> httpx2.Response:
     """The first answer with this status: another client's bytes may still be under way."""
     for _ in range(100):
