@@ -57,7 +57,7 @@ def _find_moved_traces(work: Workspace, *, again: bool) -> None:
         walk.from_joined(work, kin="work_relinked_kin")
         work.run("moved_traces", {"again": again})
     else:
-        work.run("new_traces", into="work_moved_traces", source=NO_TRACES)
+        work.run("new_traces", into="work_moved_traces", source="work_superseded")
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:

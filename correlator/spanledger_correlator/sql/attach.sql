@@ -13,7 +13,8 @@ SELECT * FROM
     (
         SELECT * FROM $facts AS facts
         WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_members) $only_traces
-            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+            AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ) AS f
     INNER JOIN work_members AS m ON m.Tenant = f.Tenant AND m.Type = f.EntityType AND m.Id = f.EntityId
     INNER JOIN work_rule_steps AS s ON s.RootType = f.EntityType AND s.Step = f.Step
@@ -34,7 +35,8 @@ SELECT * FROM
         SELECT * FROM $facts AS facts
         WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, OriginType, Id FROM work_reach_ids) $only_traces
             AND Via = 'entity'
-            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+            AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ) AS f
     INNER JOIN work_reach_ids AS r ON r.Tenant = f.Tenant AND r.OriginType = f.EntityType AND r.Id = f.EntityId
     INNER JOIN work_rule_steps AS s ON s.Process = r.Process AND s.Step = f.Step

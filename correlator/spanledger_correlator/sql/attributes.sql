@@ -7,7 +7,8 @@ FROM
 (
     SELECT * FROM $entity_attributes AS entity_attributes
     WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_subject_kin)
-        AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+        AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+            (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
 ) AS a
 INNER JOIN work_subject_kin AS k ON k.Tenant = a.Tenant AND k.Type = a.Type AND k.Id = a.Id
 GROUP BY Tenant, Type, Id, Key

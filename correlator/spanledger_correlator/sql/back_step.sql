@@ -5,7 +5,8 @@ FROM
 (
     SELECT * FROM $links AS links
     WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_front)
-        AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+        AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+            (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
 ) AS l
 INNER JOIN work_front AS f ON f.Tenant = l.Tenant AND f.Type = l.Type AND f.Id = l.Id
 INNER JOIN work_rule_types AS t ON t.Process = f.Process AND t.Type = l.OtherType

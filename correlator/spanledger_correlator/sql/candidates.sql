@@ -2,6 +2,7 @@
 CREATE OR REPLACE TEMPORARY TABLE work_candidates ENGINE = Memory AS
 SELECT * FROM $waiting AS waiting
 WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_traces)
-    AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+    AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+        (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
 ORDER BY StoredAt
 LIMIT 1 BY Tenant, Process, TraceId, SpanId

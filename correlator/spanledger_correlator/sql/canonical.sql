@@ -16,7 +16,8 @@ FROM
             Tenant, toString(EntityType) AS EntityType, EntityId, min(least(OccurredAt, StoredAt)) AS NamedAt
         FROM $facts
         WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_component) AND Via = 'entity'
-            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+            AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
         GROUP BY Tenant, EntityType, EntityId
     ) AS f ON f.Tenant = l.Tenant AND f.EntityType = l.Type AND f.EntityId = l.Id
 )

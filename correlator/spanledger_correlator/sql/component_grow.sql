@@ -3,4 +3,5 @@ SELECT DISTINCT Tenant, Type, OtherId
 FROM $alias_edges
 WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_component)
     AND (Tenant, Type, OtherId) NOT IN (SELECT Tenant, Type, Id FROM work_component)
-    AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+    AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+        (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)

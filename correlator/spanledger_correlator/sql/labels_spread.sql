@@ -12,7 +12,8 @@ LEFT JOIN
     (
         SELECT Tenant, Type, Id, OtherId FROM $alias_edges
         WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_component)
-            AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+            AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ) AS a
     INNER JOIN work_labels AS n ON n.Tenant = a.Tenant AND n.Type = a.Type AND n.Id = a.OtherId
     GROUP BY Tenant, Type, Id

@@ -21,7 +21,8 @@ WITH
         (
             SELECT * FROM $facts AS facts
             WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM claims) AND Outcome = 'success'
-                AND (TraceId, SpanId, ContentHash) NOT IN (SELECT TraceId, SpanId, ContentHash FROM $superseded)
+                AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                    (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
         ) AS f
         INNER JOIN claims AS c ON c.Tenant = f.Tenant AND c.Type = f.EntityType AND c.Id = f.EntityId AND c.Step = f.Step
         WHERE f.Singles[c.RootType] != '' AND (f.OnlyProcess = '' OR f.OnlyProcess = c.Process)

@@ -14,7 +14,7 @@ WITH
     copies AS
     (
         SELECT
-            Tenant, TraceId, SpanId, ContentHash, EntityTypes, EntityIds,
+            Tenant, TraceId, SpanId, ContentHash, EntityTypes, EntityIds, TransactionKey,
             addNanoseconds(Timestamp, Duration) AS EndTime, StoredAt
         FROM spans
         WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM suspects)
@@ -22,7 +22,8 @@ WITH
     )
 SELECT
     loser.Tenant AS Tenant, loser.TraceId AS TraceId, loser.SpanId AS SpanId, loser.ContentHash AS ContentHash,
-    any(loser.EntityTypes) AS EntityTypes, any(loser.EntityIds) AS EntityIds, min(winner.StoredAt) AS StoredAt
+    any(loser.EntityTypes) AS EntityTypes, any(loser.EntityIds) AS EntityIds,
+    any(loser.TransactionKey) AS TransactionKey, min(winner.StoredAt) AS StoredAt
 FROM copies AS loser
 INNER JOIN copies AS winner
     ON winner.Tenant = loser.Tenant AND winner.TraceId = loser.TraceId AND winner.SpanId = loser.SpanId

@@ -9,6 +9,14 @@ FROM
     UNION ALL
     SELECT Tenant, Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     UNION ALL
+    SELECT
+        Tenant,
+        {roots:Array(String)}[indexOf(
+            {processes:Array(String)}, substring(TransactionKey, 1, position(TransactionKey, '/') - 1))],
+        substring(TransactionKey, position(TransactionKey, '/') + 1)
+    FROM work_superseded
+    WHERE position(TransactionKey, '/') > 1
+    UNION ALL
     SELECT Tenant, Type, Id FROM work_canonical
     UNION ALL
     SELECT Tenant, Type, Id FROM work_touched_more
