@@ -20,4 +20,5 @@ def judge(work: Workspace) -> None:
     work.run("rivals")
     work.kin("work_rivals", into="work_rival_kin")
     work.run("one_per")
+    work.run("progress")
     work.run("states")

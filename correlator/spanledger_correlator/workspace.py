@@ -71,7 +71,7 @@ class Workspace:
         }
         if as_of is not None:
             self._bound["as_of"] = as_of
-        for name in ("rules", "rule_steps", "rule_types"):
+        for name in ("rules", "rule_steps", "rule_types", "rule_related_types"):
             self.run(name)
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:

@@ -1,5 +1,4 @@
 -- One row per transaction: everything about it that does not depend on what time it is.
--- Steps are arrays along the definition's order; "done" of a settling step compares exact decimals per currency.
 CREATE OR REPLACE TEMPORARY TABLE work_states ENGINE = Memory AS
 WITH
     whole AS
@@ -14,29 +13,6 @@ WITH
                 (toString(Currency), Share), (Happened, TraceId, SpanId),
                 Share IS NOT NULL AND startsWith(Step, concat(a.RootType, '.'))) AS RootAmount
         FROM work_attached AS a
-        GROUP BY Tenant, Process, RootId
-    ),
-    steps AS
-    (
-        -- groupArray drops NULLs; a tuple of one keeps them in their places.
-        SELECT
-            Tenant, Process, RootId,
-            groupArrayIf(Position, Kind = 'step') AS Positions,
-            groupArrayIf(tuple(FirstSuccess), Kind = 'step') AS FirstSuccesses,
-            groupArrayIf(tuple(LastSuccess), Kind = 'step') AS LastSuccesses,
-            groupArrayIf(Successes, Kind = 'step') AS SuccessCounts,
-            groupArrayIf(Attempts, Kind = 'step') AS AttemptCounts,
-            groupArrayIf(Skipped, Kind = 'step') AS Skips,
-            groupArrayIf(Failures, Kind = 'step') AS FailureLists,
-            groupArrayIf(LeastKey != GreatestKey, Kind = 'step') AS KeysDiffer,
-            groupArrayIf(SuccessAmount, Kind = 'step') AS SuccessAmounts,
-            groupArrayIf(AttemptAmount, Kind = 'step') AS AttemptAmounts,
-            groupArrayIf(tuple(DueAt), Kind = 'step') AS DueAts,
-            groupArrayIf(Settlements, Kind = 'step') AS SettlementLists,
-            maxIf(LastSuccess, Kind = 'step') AS LastStepSuccess,
-            maxIf(LastSuccess, Kind = 'cancels') AS CancelledAt,
-            minIf(FirstSuccess, Kind = 'fails') AS FailedAt
-        FROM work_step_states
         GROUP BY Tenant, Process, RootId
     ),
     duplicates AS
@@ -62,66 +38,13 @@ WITH
         )
         GROUP BY Tenant, Process, RootId
     ),
+    if(p.OwnAmount.2 IS NOT NULL, p.OwnAmount, w.RootAmount) AS amount,
     arrayEnumerate(r.StepNames) AS positions,
-    arrayMap(position -> indexOf(s.Positions, position), positions) AS at,
-    arrayMap(i -> s.FirstSuccesses[i].1, at) AS first_success,
-    arrayMap(i -> s.LastSuccesses[i].1, at) AS last_success,
-    arrayMap(i -> s.FailureLists[i], at) AS failures,
-    arrayMap(
-        (required, keys, wanted) -> required = 1 OR (
-            required = 2 AND arrayAll((key, value) -> k.Known[key] = value, keys, wanted)),
-        r.StepRequired, r.StepConditionKeys, r.StepConditionValues) AS demanded,
-    arrayMap((is_demanded, i) -> is_demanded AND NOT s.Skips[i], demanded, at) AS required,
-    if(
-        r.AmountPosition = 0 OR at[r.AmountPosition] = 0, ('', NULL),
-        if(
-            s.SuccessAmounts[at[r.AmountPosition]].2 IS NOT NULL,
-            s.SuccessAmounts[at[r.AmountPosition]],
-            s.AttemptAmounts[at[r.AmountPosition]])) AS own_amount,
-    if(own_amount.2 IS NOT NULL, own_amount, w.RootAmount) AS amount,
-    arrayMap(
-        target -> arrayFlatten(arrayMap(
-            (i, settles) -> if(settles = target AND target > 0, s.SettlementLists[i], []), at, r.StepSettles)),
-        r.StepSettles) AS parts_by_step,
-    arrayMap(
-        parts -> arraySort(part -> (part.2, part.3), arrayFilter(
-            (part, previous) -> part.1 != previous,
-            arraySort(parts),
-            arrayPopBack(arrayPushFront(arrayMap(part -> part.1, arraySort(parts)), '')))),
-        parts_by_step) AS settled_by_step,
-    arrayMap(target -> if(at[target] = 0, ('', NULL), s.SuccessAmounts[at[target]]), r.StepSettles) AS owed,
-    arrayMap(
-        (due, parts) -> arrayFilter(part -> part.4 = due.1, parts), owed, settled_by_step) AS counted_parts,
-    arrayMap(
-        (due, parts) -> if(due.2 IS NULL, NULL, arraySum(part -> assumeNotNull(part.5), parts)),
-        owed, counted_parts) AS settled,
-    arrayMap(
-        (due, parts, target) -> if(
-            due.2 IS NULL, NULL,
-            greatest(
-                parts[arrayFirstIndex(
-                    running -> running >= due.2, arrayCumSum(part -> assumeNotNull(part.5), parts))].2,
-                first_success[target])),
-        owed, counted_parts, r.StepSettles) AS settled_at,
-    arrayMap(
-        (many, target, sum, due, first, last, failed) -> multiIf(
-            target > 0, ifNull(sum >= due.2, 0),
-            many, last IS NOT NULL AND (empty(failed) OR last >= failed[-1].1),
-            first IS NOT NULL),
-        r.StepMany, r.StepSettles, settled, owed, first_success, last_success, failures) AS done,
-    arrayMap(
-        (is_done, many, target, settled_time, first, last) -> multiIf(
-            NOT is_done, NULL, target > 0, settled_time, many, last, first),
-        done, r.StepMany, r.StepSettles, settled_at, first_success, last_success) AS done_at,
-    arrayMap(
-        (is_done, many, last, failed) -> arrayFilter(
-            failure -> NOT is_done AND (last IS NULL OR failure.1 > last), failed),
-        done, r.StepMany, last_success, failures) AS failing,
-    arrayMap(open -> if(empty(open), NULL, open[1].1), failing) AS failing_since,
+    arrayMap(open -> if(empty(open), NULL, open[1].1), p.Failing) AS failing_since,
     arrayMap(
         (within, anchor, due_from) -> coalesce(
-            if(due_from > 0 AND at[due_from] > 0, s.DueAts[at[due_from]].1, NULL),
-            if(within >= 0 AND anchor > 0, addNanoseconds(first_success[anchor], within), NULL)),
+            p.DueAt[due_from],
+            if(within >= 0 AND anchor > 0, addNanoseconds(p.FirstSuccess[anchor], within), NULL)),
         r.StepWithin, r.StepAnchor, r.StepDueFrom) AS deadline,
     arrayMap(
         (position, is_done, is_required, many, open, grace) -> if(
@@ -131,18 +54,18 @@ WITH
                     time -> time IS NOT NULL,
                     arrayMap(
                         (later, time, later_required) -> if(later > position AND later_required, time, NULL),
-                        positions, first_success, required))),
+                        positions, p.FirstSuccess, p.Required))),
                 grace)),
-        positions, done, required, r.StepMany, failing, r.StepGrace) AS missing_from,
-    arrayExists((is_end, is_required) -> is_end AND is_required, r.StepEnd, required) AS has_end,
+        positions, p.Done, p.Required, r.StepMany, p.Failing, r.StepGrace) AS missing_from,
+    arrayExists((is_end, is_required) -> is_end AND is_required, r.StepEnd, p.Required) AS has_end,
     if(
         has_end,
-        arrayAll((is_end, is_required, is_done) -> NOT is_end OR NOT is_required OR is_done, r.StepEnd, required, done),
-        arrayAll((is_required, is_done) -> NOT is_required OR is_done, required, done)
-            AND arrayExists(is_done -> is_done, done)) AS complete,
+        arrayAll((is_end, is_required, is_done) -> NOT is_end OR NOT is_required OR is_done, r.StepEnd, p.Required, p.Done),
+        arrayAll((is_required, is_done) -> NOT is_required OR is_done, p.Required, p.Done)
+            AND arrayExists(is_done -> is_done, p.Done)) AS complete,
     multiIf(
-        s.FailedAt IS NOT NULL, 'failed',
-        s.CancelledAt IS NOT NULL AND (s.LastStepSuccess IS NULL OR s.LastStepSuccess <= s.CancelledAt), 'cancelled',
+        p.FailedAt IS NOT NULL, 'failed',
+        p.CancelledAt IS NOT NULL AND (p.LastStepSuccess IS NULL OR p.LastStepSuccess <= p.CancelledAt), 'cancelled',
         complete, 'completed',
         'open') AS status,
     arrayFirstIndex(
@@ -150,7 +73,7 @@ WITH
         r.SlaConditionKeys, r.SlaConditionValues) AS tier,
     coalesce(
         arrayMin(arrayFilter(
-            time -> time IS NOT NULL, arrayMap((start, time) -> if(start, time, NULL), r.StepStart, first_success))),
+            time -> time IS NOT NULL, arrayMap((start, time) -> if(start, time, NULL), r.StepStart, p.FirstSuccess))),
         w.StartedAt) AS sla_start,
     if(
         amount.2 IS NULL, NULL,
@@ -158,7 +81,7 @@ WITH
             toDecimal128(0, 9),
             amount.2 - arrayMax(arrayMap(
                 (target, sum) -> if(target = r.AmountPosition AND sum IS NOT NULL, sum, toDecimal128(0, 9)),
-                r.StepSettles, settled)))) AS open_amount
+                r.StepSettles, p.Settled)))) AS open_amount
 SELECT
     w.Tenant AS Tenant, w.Process AS Process, w.RootId AS RootId, w.RootType AS RootType, r.Version AS RuleVersion,
     status AS Status,
@@ -166,12 +89,12 @@ SELECT
     w.StartedAt AS StartedAt, w.LastActivityAt AS LastActivityAt,
     multiIf(
         status = 'open', NULL,
-        status = 'failed', s.FailedAt,
-        status = 'cancelled', s.CancelledAt,
+        status = 'failed', p.FailedAt,
+        status = 'cancelled', p.CancelledAt,
         has_end,
         arrayMax(arrayMap(
-            (is_end, is_required, time) -> if(is_end AND is_required, time, NULL), r.StepEnd, required, done_at)),
-        arrayMax(arrayMap((is_required, time) -> if(is_required, time, NULL), required, done_at))) AS ClosedAt,
+            (is_end, is_required, time) -> if(is_end AND is_required, time, NULL), r.StepEnd, p.Required, p.DoneAt)),
+        arrayMax(arrayMap((is_required, time) -> if(is_required, time, NULL), p.Required, p.DoneAt))) AS ClosedAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier])) AS SlaDueAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier])) AS SlaAtRiskAt,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
@@ -180,32 +103,32 @@ SELECT
     if(amount.2 IS NULL, [], [assumeNotNull(amount.2)]) AS Amounts,
     if(amount.2 IS NULL, [], [assumeNotNull(open_amount)]) AS OpenAmounts,
     e.Related AS Related, arrayMap(single -> (single.1, single.2), e.Subjects) AS Subjects, k.Known AS Known,
-    arrayMap(is_done -> is_done = 1, done) AS StepDone,
-    arrayMap(is_required -> is_required = 1, required) AS StepRequired,
-    arrayMap(i -> toUInt32(s.AttemptCounts[i]), at) AS StepAttempts,
-    arrayMap(i -> toUInt32(s.SuccessCounts[i]), at) AS StepSuccesses,
-    first_success AS StepFirstSuccess, last_success AS StepLastSuccess,
-    done_at AS StepDoneAt,
-    arrayMap(failed -> if(empty(failed), NULL, failed[-1].1), failures) AS StepLastFailure,
+    arrayMap(is_done -> is_done = 1, p.Done) AS StepDone,
+    arrayMap(is_required -> is_required = 1, p.Required) AS StepRequired,
+    p.Attempts AS StepAttempts,
+    p.Successes AS StepSuccesses,
+    p.FirstSuccess AS StepFirstSuccess, p.LastSuccess AS StepLastSuccess,
+    p.DoneAt AS StepDoneAt,
+    arrayMap(failed -> if(empty(failed), NULL, failed[-1].1), p.Failures) AS StepLastFailure,
     failing_since AS StepFailingSince,
     arrayMap((since, grace) -> addNanoseconds(since, grace), failing_since, r.StepGrace) AS StepFailingFrom,
     deadline AS StepDeadline, missing_from AS StepMissingFrom,
     arrayMap(
-        (position, i, many, differ_at) -> multiIf(
+        (keys_differ, last, many, differ_at) -> multiIf(
             differ_at IS NOT NULL, differ_at,
-            i > 0 AND NOT many AND s.KeysDiffer[i], s.LastSuccesses[i].1,
+            keys_differ AND NOT many, last,
             NULL),
-        positions, at, r.StepMany,
+        p.KeysDiffer, p.LastSuccess, r.StepMany,
         arrayMap(
             position -> if(
                 has(d.DuplicatePositions, position),
                 toNullable(d.DuplicateTimes[indexOf(d.DuplicatePositions, position)]), NULL),
             positions)) AS StepDuplicateAt,
-    arrayMap(failed -> (failed[-1].3, failed[-1].4, failed[-1].5, failed[-1].6, failed[-1].7), failures) AS StepFailure,
-    arrayMap(open -> toUInt32(length(open)), failing) AS StepFailures,
+    arrayMap(failed -> (failed[-1].3, failed[-1].4, failed[-1].5, failed[-1].6, failed[-1].7), p.Failures) AS StepFailure,
+    arrayMap(open -> toUInt32(length(open)), p.Failing) AS StepFailures,
     w.SpanCount AS SpanCount
 FROM whole AS w
-INNER JOIN steps AS s ON s.Tenant = w.Tenant AND s.Process = w.Process AND s.RootId = w.RootId
+INNER JOIN work_progress AS p ON p.Tenant = w.Tenant AND p.Process = w.Process AND p.RootId = w.RootId
 INNER JOIN work_rules AS r ON r.Process = w.Process
 LEFT JOIN duplicates AS d ON d.Tenant = w.Tenant AND d.Process = w.Process AND d.RootId = w.RootId
 LEFT JOIN relations AS e ON e.Tenant = w.Tenant AND e.Process = w.Process AND e.RootId = w.RootId
