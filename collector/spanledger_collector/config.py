@@ -21,7 +21,7 @@ class CollectorConfig:
     tokens: Mapping[str, str] | None = None
     max_body_bytes: int = 64 * MEBIBYTE
     """The largest request, before and after decompression."""
-    group_max_bytes: int = 16 * MEBIBYTE
+    group_max_bytes: int = 32 * MEBIBYTE
     """A group closes when it holds this much; one larger request makes a group of its own."""
     group_max_delay: float = 0.003
     """A group that could be committed at once waits this long for company."""

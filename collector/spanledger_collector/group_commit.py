@@ -82,6 +82,12 @@ class GroupCommit:
             self._changed.notify_all()
         return waiting.answer
 
+    def hasten(self) -> None:
+        """Let no group wait for company any more: the servers are stopping and wait for their answers."""
+        with self._changed:
+            self._max_delay = 0.0
+            self._changed.notify_all()
+
     def stop(self, timeout: float) -> None:
         """Commit what is queued, and return within `timeout` seconds; what is not committed by then is refused."""
         until = time.monotonic() + timeout

@@ -80,6 +80,7 @@ class Collector:
     def stop(self, timeout: float = 10.0) -> None:
         """Take nothing new, commit what is held, answer it, and return within about `timeout` seconds."""
         until = time.monotonic() + timeout
+        self._commits.hasten()
         for server in (self._http, self._grpc):
             if server is not None:
                 server.stop(max(0.1, until - time.monotonic()))

@@ -77,7 +77,7 @@ def test_a_limit_that_no_request_could_meet_is_refused() -> None:
 
 
 def test_stopping_answers_what_is_under_way(shared_store: Store, sender: Sender) -> None:
-    collector = Collector(shared_store, CollectorConfig(FREE, FREE, default_tenant=sender.tenant, group_max_delay=5.0))
+    collector = Collector(shared_store, CollectorConfig(FREE, FREE, default_tenant=sender.tenant, group_max_delay=60.0))
     collector.start()
     url = f"http://127.0.0.1:{collector.http_port}/v1/traces"
     bodies = [request(span()).SerializeToString() for _ in range(5)]

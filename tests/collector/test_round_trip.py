@@ -100,7 +100,7 @@ def same(text: str, value: Any) -> bool:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(fields=st.lists(st.tuples(SPANS, ATTRIBUTES), min_size=1, max_size=4), resource=ATTRIBUTES)
 def test_spans_come_back_equal(sender: Sender, fields: list[tuple[dict[str, Any], Any]], resource: Any) -> None:
