@@ -83,6 +83,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     deaths = sorted(dice.sample(range(5, len(requests) - 5), 2))
     waiting = list(requests)
     sent = 0
+    body: dict[str, Any] = {}
     with httpx2.Client(timeout=30, trust_env=False) as client:
         while waiting:
             with up(tmp_path / "data") as running:
