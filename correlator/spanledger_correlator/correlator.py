@@ -126,8 +126,9 @@ class Correlator:
                     _log.info("The definitions have changed: every transaction is judged anew.")
                     self.rebuild()
                 taken = self.tick()
-            except (ClickHouseError, SpanledgerError):
-                _log.exception("The correlator could not take in new spans; it tries again in a second.")
+            except (ClickHouseError, SpanledgerError) as error:
+                _log.error("The correlator could not take in new spans and tries again in a second: %s", error)
+                _log.debug("where it failed", exc_info=True)
                 # The work tables live in a session, and a session may have gone with the connection.
                 self._local = threading.local()
                 self._stopping.wait(1.0)
