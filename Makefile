@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 FOLDERS := sdk store collector correlator api server tests benchmarks examples
 SOURCES := $(foreach folder,$(wildcard $(FOLDERS)),$(if $(shell find $(folder) -name '*.py' -print -quit),$(folder)))
+BENCHMARKS := $(subst _,-,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/bench_*.py)))
 PROJECTS := pyproject.toml sdk/pyproject.toml
 # Several commands start Python processes; with its bytecode cached each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-long lint bench docs lock clean
+.PHONY: help setup demo up test test-long lint bench bench-figures $(BENCHMARKS) docs lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,11 +38,16 @@ lint: $(VENV)/.dev  ## ruff, mypy --strict and the import rules
 	@mkdir -p build
 	@$(BIN)/lint-imports > build/lint-imports.txt || { cat build/lint-imports.txt; exit 1; }
 
-bench: $(VENV)/.dev  ## every benchmark, one after the other
+bench: $(VENV)/.dev  ## every benchmark, one after the other; bench-NAME runs one of them
 	@for script in benchmarks/bench_*.py; do \
-	    test -e "$$script" || { echo "There are no benchmarks yet."; exit 0; }; \
-	    $(BIN)/python "$$script" || exit 1; \
+	    $(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" $(BENCH_FLAGS) || exit 1; \
 	done
+
+bench-figures: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.end_to_end.figures
+
+$(BENCHMARKS): $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.bench_$(subst -,_,$(@:bench-%=%)) $(BENCH_FLAGS)
 
 docs: $(VENV)/.dev  ## the reference pages that are made from the code
 	@$(BIN)/python -m spanledger_server.reference docs
