@@ -14,8 +14,9 @@ def resolve_touched(work: Workspace, version: int) -> None:
     _resolve(work, version)
     work.run("canonical_before")
     if work.count("work_canonical"):
-        work.run("canonical_keep_ids", {"version": version})
+        # The members first: what is kept of the ids tells a later attempt whether it has anything to keep.
         work.run("canonical_keep_members", {"version": version})
+        work.run("canonical_keep_ids", {"version": version})
 
 
 def resolve_all(work: Workspace) -> None:

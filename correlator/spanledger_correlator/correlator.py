@@ -20,6 +20,7 @@ from spanledger_correlator.evaluation import evaluate_everything, evaluate_touch
 from spanledger_correlator.extract import DERIVED, extract
 from spanledger_correlator.inbox import Inbox
 from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.statements import statement
 from spanledger_correlator.workspace import Workspace
 from spanledger_store import SpanledgerError, Store
 
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 class Correlator:
     """Keeps `transactions` equal to the function of the stored spans.
 
-    `clock` gives unix nanoseconds; it only decides which definition versions are in force.
+    `clock` gives unix nanoseconds; it decides which definition versions are in force. `tick` and `rebuild` may be
+    called from several threads: one at a time takes in.
     """
 
     def __init__(
@@ -51,12 +53,17 @@ class Correlator:
         self._local = threading.local()
         self._inbox = Inbox(store)
         self._outdated = False
-        self._interrupted = True
+        self._vocabulary = self._in_force()
+        self._version: int | None = None
+        self._interrupted = False
+        self._taking_in = threading.Lock()
 
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
         self._inbox.recover()
-        self._outdated = bool(rules.record(self._store, self._definitions)) and self._has_history()
+        self._vocabulary = self._in_force()
+        changed = rules.record(self._store, self._definitions)
+        self._outdated = bool(changed and self._has_history()) or self._judged_otherwise()
         self._thread = threading.Thread(target=self._run, name="spanledger-correlator", daemon=True)
         self._thread.start()
 
@@ -68,17 +75,19 @@ class Correlator:
 
     def tick(self) -> int:
         """Take in the group commits that have come since, at most `max_spans` at once; returns the spans taken in."""
-        batches = self._inbox.next(self._max_spans)
-        if not batches:
-            return 0
-        work = self._workspace()
-        # Whoever took in some of these before may have died of it, leaving states that this tick must see as old.
-        again, self._interrupted = self._interrupted, True
-        extract(work, batches)
-        evaluate_touched(work, version=self._clock(), again=again)
-        self._inbox.mark(batches)
-        self._interrupted = False
-        return sum(batch.spans for batch in batches)
+        with self._taking_in:
+            batches = self._inbox.next(self._max_spans)
+            if not batches:
+                return 0
+            work = self._workspace()
+            extract(work, batches)
+            version = self._next_version()
+            # An attempt that failed may have left states of some of these spans: this one must see them as old.
+            again, self._interrupted = self._interrupted, True
+            evaluate_touched(work, version, again=again)
+            self._inbox.mark(batches)
+            self._interrupted = False
+            return sum(batch.spans for batch in batches)
 
     def catch_up(self) -> int:
         """Tick until nothing new is there; returns the spans taken in."""
@@ -92,6 +101,10 @@ class Correlator:
 
         Killed in the middle, it leaves an empty ledger of commits, so that the next start takes all of them in again.
         """
+        with self._taking_in:
+            self._rebuild(progress)
+
+    def _rebuild(self, progress: Callable[[float], None]) -> None:
         rules.record(self._store, self._definitions)
         work = self._workspace()
         for table in DERIVED:
@@ -100,21 +113,35 @@ class Correlator:
         for number, batches in enumerate(groups, 1):
             extract(work, batches)
             progress(number / len(groups) / 2)
-        for done in evaluate_everything(work, version=self._clock()):
+        for done in evaluate_everything(work, self._next_version()):
             progress(0.5 + done / 2)
         for batches in groups:
             self._inbox.mark(batches)
-        self._outdated = False
+        self._vocabulary, self._outdated = work.vocabulary, False
 
     def _workspace(self) -> Workspace:
         """The calling thread's work tables; made anew when other definition versions have come into force."""
-        now = datetime.fromtimestamp(self._clock() / 1e9, UTC)
-        vocabulary = Vocabulary.of(self._definitions.in_force(now))
+        vocabulary = self._in_force()
         kept = getattr(self._local, "work", None)
         if kept is None or kept.vocabulary != vocabulary:
             rules.record(self._store, self._definitions)
             kept = self._local.work = Workspace(self._store, vocabulary)
         return kept
+
+    def _next_version(self) -> int:
+        """A version for the states of now: later than any kept, also when the clock was set back."""
+        if self._version is None:
+            ((self._version, interrupted),) = self._store.query(statement("kept_version")).result_rows
+            self._interrupted = bool(interrupted)
+        self._version = max(self._clock(), self._version + 1)
+        return self._version
+
+    def _in_force(self) -> Vocabulary:
+        now = datetime.fromtimestamp(self._clock() / 1e9, UTC)
+        return Vocabulary.of(self._definitions.in_force(now))
+
+    def _judged_otherwise(self) -> bool:
+        return bool(self._store.command(statement("judged_otherwise"), {"active": self._vocabulary.active}))
 
     def _has_history(self) -> bool:
         return bool(self._store.command("SELECT count() FROM correlated_batches"))
@@ -122,7 +149,7 @@ class Correlator:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if self._outdated:
+                if self._outdated or self._vocabulary != self._in_force():
                     _log.info("The definitions have changed: every transaction is judged anew.")
                     self.rebuild()
                 taken = self.tick()

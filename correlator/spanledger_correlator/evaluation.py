@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spanledger_correlator import aliases, walk
+from spanledger_correlator import aliases
 from spanledger_correlator.judge import judge
+from spanledger_correlator.scope import find_scope
 from spanledger_correlator.stitch import stitch
 from spanledger_correlator.workspace import NO_TRACES, Workspace
 
@@ -28,44 +29,20 @@ _UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason,
 def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> None:
     """Bring the kept states of the transactions that `work_incoming` touches up to date.
 
-    Repeating it is harmless: states replace one another by `version` (a growing number). `again` says that an earlier
-    attempt may have kept states of some of these spans: then none of them counts as new.
+    Repeating it is harmless: states replace one another by `version` (a growing number). `again` is for spans of
+    which an earlier attempt may have kept states.
     """
     aliases.resolve_touched(work, version)
-    work.run("nodes_empty", into="work_touched_more")
-    work.run("one_per_steps")
-    work.run("touched_rivals")
-    work.run("touched_attributes")
-    work.run("touched")
-    work.kin("work_touched", into="work_touched_kin")
-    walk.towards_roots(work, kin="work_touched_kin")
-    work.run("scope")
-    _find_moved_traces(work, again=again)
-    work.run(
-        "new_traces",
-        into="work_new_traces",
-        source="(SELECT Tenant, TraceId FROM work_incoming UNION ALL SELECT Tenant, TraceId FROM work_moved_traces)",
-    )
+    find_scope(work, again=again)
     _evaluate_and_keep(work, version)
-
-
-def _find_moved_traces(work: Workspace, *, again: bool) -> None:
-    """A link or an alias moves spans that came long ago: from what they inherited to what they name, and back."""
-    work.run("relinked")
-    if work.count("work_relinked"):
-        work.kin("work_relinked", into="work_relinked_kin")
-        walk.from_joined(work, kin="work_relinked_kin")
-        work.run("moved_traces", {"again": again})
-    else:
-        work.run("new_traces", into="work_moved_traces", source="work_superseded")
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
     """Evaluate every transaction anew and keep the results; yields the share done (0 to 1) after each slice."""
     aliases.resolve_all(work)
     work.run("canonical_before")
-    work.run("canonical_keep_ids", {"version": version})
     work.run("canonical_keep_members", {"version": version})
+    work.run("canonical_keep_ids", {"version": version})
     for done in _slices(work):
         _evaluate_and_keep(work, version)
         yield done

@@ -51,28 +51,31 @@ class Inbox:
         ).result_rows:
             full = len(group) == MOST_BATCHES or sum(one.spans for one in group) + spans > max_spans
             if group and full:
-                yield self._visible(group)
+                yield from self._visible(group)
                 group = []
             group.append(Batch(str(batch), stored_at, spans))
         if group:
-            yield self._visible(group)
+            yield from self._visible(group)
 
     def mark(self, batches: Sequence[Batch]) -> None:
         """Remember that these are taken in."""
         self._store.command(statement("mark_batches"), bound(batches))
 
-    def _visible(self, batches: Sequence[Batch]) -> list[Batch]:
+    def _visible(self, batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+        """Those of a group whose spans are there, if there are any."""
         found = {
             str(batch): spans
             for batch, spans in self._store.query(statement("visible_batches"), bound(batches)).result_rows
         }
         given_up = datetime.now(UTC) - timedelta(seconds=LATE_COMMIT_SECONDS)
-        return [
+        visible = [
             batch
             for batch in batches
             if found.get(batch.id, 0) >= batch.spans
             or datetime.fromisoformat(batch.stored_at[:26]).replace(tzinfo=UTC) < given_up
         ]
+        if visible:
+            yield visible
 
 
 def bound(batches: Sequence[Batch]) -> Mapping[str, Any]:

@@ -8,8 +8,9 @@ WITH
         SELECT DISTINCT Tenant, toString(Type) AS Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     )
 SELECT DISTINCT Tenant, toString(Type) AS Type, Id
-FROM canonical_ids
-WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM named)
+FROM canonical_members
+WHERE (Tenant, Type, CanonicalId) IN
+    (SELECT Tenant, Type, CanonicalId FROM canonical_ids WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM named))
 UNION DISTINCT
 SELECT Tenant, edge.1 AS Type, edge.2 AS Id
 FROM work_incoming

@@ -1,0 +1,15 @@
+-- Entities of which the new spans may say something new: by an attribute, by another alias, or (Surely) by a copy that
+-- counts no more.
+CREATE OR REPLACE TEMPORARY TABLE work_news ENGINE = Memory AS
+SELECT DISTINCT Tenant, toString(type) AS Type, Singles[type] AS Id, false AS Surely
+FROM work_incoming
+ARRAY JOIN AttributeTypes AS type
+WHERE mapContains(Singles, type)
+UNION DISTINCT
+SELECT DISTINCT Tenant, toString(Type) AS Type, Id, true AS Surely
+FROM work_superseded
+ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
+UNION DISTINCT
+SELECT Tenant, Type, Id, true AS Surely
+FROM work_canonical
+WHERE {again:Bool} OR (Tenant, Type, Id, CanonicalId) NOT IN (SELECT Tenant, Type, Id, CanonicalId FROM work_canonical_before)
