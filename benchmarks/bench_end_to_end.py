@@ -83,6 +83,9 @@ def _measure(data: Path, chosen: argparse.Namespace, show: Show) -> Figures:
     # The same store again: what follows is asked of a program with a history.
     with running(data, _LOG) as program:
         for number, rate in enumerate(chosen.background):
+            if number and rate > int(figures["spans_per_second_end_to_end"]):
+                show.console.print(f"delay at {rate:,}/s: not measured, this is more than the program takes in")
+                continue
             found = delay.measure(program, rate, size.delay_seconds, show, number)
             suffix = "" if not number else f"_at_{rate}_spans_per_second"
             figures |= {key + suffix: value for key, value in found.items()}

@@ -16,6 +16,8 @@ HOURS = 6
 
 _SYSTEM_HOSTS = {"kantata": "api.kantata.example", "netsuite": "erp.example", "salesforce": "crm.example"}
 _BOOKS = (("EUR", "DE01", "emea"), ("USD", "US02", "amer"), ("GBP", "UK03", "emea"))
+# An invoice without hours is no step of time-to-bill: it must not wait there for hours that never come.
+_INVOICE_ALONE = {"business.process": "invoice-to-cash"}
 _DAY = 86_400.0
 
 
@@ -78,7 +80,7 @@ def open_invoice(group: int) -> Iterator[PlannedSpan]:
 def generated(group: int) -> Iterator[PlannedSpan]:
     """A new invoice: one span."""
     entities = {"invoice": f"INV-{{block}}-{group:03d}", "account": "ACC-{client}"}
-    yield _span("invoice.generated", 0, "netsuite", group, entities, {})
+    yield _span("invoice.generated", 0, "netsuite", group, entities, _INVOICE_ALONE)
 
 
 def invoice_id(block: int, group: int) -> str:
@@ -106,8 +108,7 @@ def _billed(
     if hours:
         entities["time_entry"] = list(hours)
     facts = {"business.attribute.account.name": f"Client {client} GmbH"}
-    if hours:
-        facts["business.attribute.account.in_crm"] = "true"
+    facts |= {"business.attribute.account.in_crm": "true"} if hours else _INVOICE_ALONE
     yield _span("invoice.generated", phase, "netsuite", group, entities, facts, age=age + 60)
     large = "00" if not hours and group % 20 == 0 else ""
     amount = f"{{whole}}{large}.{2 * (group % 50):02d}"
