@@ -14,7 +14,7 @@ WITH
             groupArrayIf(Attempts, Kind = 'step') AS AttemptCounts,
             groupArrayIf(Skipped, Kind = 'step') AS Skips,
             groupArrayIf(Failures, Kind = 'step') AS FailureLists,
-            groupArrayIf(LeastKey != GreatestKey, Kind = 'step') AS KeysDiffer,
+            groupArrayIf(Keys, Kind = 'step') AS KeyLists,
             groupArrayIf(SuccessAmount, Kind = 'step') AS SuccessAmounts,
             groupArrayIf(AttemptAmount, Kind = 'step') AS AttemptAmounts,
             groupArrayIf(tuple(DueAt), Kind = 'step') AS DueAts,
@@ -34,7 +34,9 @@ WITH
         (required, keys, wanted) -> required = 1 OR (
             required = 2 AND arrayAll((key, value) -> k.Known[key] = value, keys, wanted)),
         r.StepRequired, r.StepConditionKeys, r.StepConditionValues) AS demanded,
-    arrayMap((is_demanded, i) -> is_demanded AND NOT s.Skips[i], demanded, at) AS required,
+    arrayMap(
+        (is_demanded, i, first) -> is_demanded AND NOT (s.Skips[i] AND first IS NULL),
+        demanded, at, first_success) AS required,
     if(
         r.AmountPosition = 0 OR at[r.AmountPosition] = 0, ('', NULL),
         if(
@@ -60,10 +62,12 @@ WITH
     arrayMap(
         (due, parts, target) -> if(
             due.2 IS NULL, NULL,
-            greatest(
-                parts[arrayFirstIndex(
-                    running -> running >= due.2, arrayCumSum(part -> assumeNotNull(part.5), parts))].2,
-                first_success[target])),
+            if(
+                due.2 <= 0, first_success[target],
+                greatest(
+                    parts[arrayFirstIndex(
+                        running -> running >= due.2, arrayCumSum(part -> assumeNotNull(part.5), parts))].2,
+                    first_success[target]))),
         owed, counted_parts, r.StepSettles) AS settled_at,
     arrayMap(
         (many, target, sum, due, first, last, failed) -> multiIf(
@@ -82,11 +86,12 @@ WITH
 SELECT
     s.Tenant AS Tenant, s.Process AS Process, s.RootId AS RootId,
     first_success AS FirstSuccess, last_success AS LastSuccess, failures AS Failures, failing AS Failing,
-    required AS Required, done AS Done, done_at AS DoneAt, settled AS Settled, own_amount AS OwnAmount,
+    required AS Required, done AS Done, done_at AS DoneAt, own_amount AS OwnAmount,
+    if(r.AmountPosition = 0, [], settled_by_step[indexOf(r.StepSettles, r.AmountPosition)]) AS Settlements,
     arrayMap(i -> s.DueAts[i].1, at) AS DueAt,
     arrayMap(i -> toUInt32(s.AttemptCounts[i]), at) AS Attempts,
     arrayMap(i -> toUInt32(s.SuccessCounts[i]), at) AS Successes,
-    arrayMap(i -> s.KeysDiffer[i], at) AS KeysDiffer,
+    arrayMap(i -> arrayFirst(one -> one.2 != s.KeyLists[i][1].2, s.KeyLists[i]), at) AS OtherKey,
     s.LastStepSuccess AS LastStepSuccess, s.CancelledAt AS CancelledAt, s.FailedAt AS FailedAt
 FROM steps AS s
 INNER JOIN work_rules AS r ON r.Process = s.Process

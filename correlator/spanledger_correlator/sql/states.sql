@@ -79,9 +79,7 @@ WITH
         amount.2 IS NULL, NULL,
         greatest(
             toDecimal128(0, 9),
-            amount.2 - arrayMax(arrayMap(
-                (target, sum) -> if(target = r.AmountPosition AND sum IS NOT NULL, sum, toDecimal128(0, 9)),
-                r.StepSettles, p.Settled)))) AS open_amount
+            amount.2 - arraySum(part -> if(part.4 = amount.1, assumeNotNull(part.5), 0), p.Settlements))) AS open_amount
 SELECT
     w.Tenant AS Tenant, w.Process AS Process, w.RootId AS RootId, w.RootType AS RootType, r.Version AS RuleVersion,
     status AS Status,
@@ -94,7 +92,9 @@ SELECT
         has_end,
         arrayMax(arrayMap(
             (is_end, is_required, time) -> if(is_end AND is_required, time, NULL), r.StepEnd, p.Required, p.DoneAt)),
-        arrayMax(arrayMap((is_required, time) -> if(is_required, time, NULL), p.Required, p.DoneAt))) AS ClosedAt,
+        has(p.Required, 1),
+        arrayMax(arrayMap((is_required, time) -> if(is_required, time, NULL), p.Required, p.DoneAt)),
+        arrayMax(p.DoneAt)) AS ClosedAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier])) AS SlaDueAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier])) AS SlaAtRiskAt,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
@@ -114,11 +114,11 @@ SELECT
     arrayMap((since, grace) -> addNanoseconds(since, grace), failing_since, r.StepGrace) AS StepFailingFrom,
     deadline AS StepDeadline, missing_from AS StepMissingFrom,
     arrayMap(
-        (keys_differ, last, many, differ_at) -> multiIf(
-            differ_at IS NOT NULL, differ_at,
-            keys_differ AND NOT many, last,
-            NULL),
-        p.KeysDiffer, p.LastSuccess, r.StepMany,
+        (other, many, rival_at) -> multiIf(
+            other.2 = '' OR many, rival_at,
+            rival_at IS NULL, other.1,
+            least(rival_at, other.1)),
+        p.OtherKey, r.StepMany,
         arrayMap(
             position -> if(
                 has(d.DuplicatePositions, position),

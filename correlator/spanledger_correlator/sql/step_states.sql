@@ -15,21 +15,20 @@ SELECT
     countIf(a.Outcome NOT IN ('compensated', 'skipped')) AS Attempts,
     countIf(a.Outcome = 'skipped') > 0 AS Skipped,
     arraySort(groupArrayIf(
-        (a.Happened, a.SpanId, toString(a.Outcome), toString(a.ErrorKind), toString(a.ErrorCode), a.ErrorMessage,
-            toString(a.System)),
+        (a.Happened, concat(a.TraceId, a.SpanId), toString(a.Outcome), toString(a.ErrorKind), toString(a.ErrorCode),
+            a.ErrorMessage, toString(a.System)),
         a.Failing)) AS Failures,
-    minIf(a.IdempotencyKey, a.Succeeded AND a.IdempotencyKey != '') AS LeastKey,
-    maxIf(a.IdempotencyKey, a.Succeeded AND a.IdempotencyKey != '') AS GreatestKey,
+    arraySort(groupArrayIf((a.Happened, a.IdempotencyKey), a.Succeeded AND a.IdempotencyKey != '')) AS Keys,
     argMaxIf(
         (toString(a.Currency), a.Share), (a.Happened, a.TraceId, a.SpanId),
         a.Succeeded AND a.Share IS NOT NULL) AS SuccessAmount,
     argMaxIf(
         (toString(a.Currency), a.Share), (a.Happened, a.TraceId, a.SpanId), a.Share IS NOT NULL) AS AttemptAmount,
-    argMaxIf(tuple(a.DueAt), (a.Happened, a.TraceId, a.SpanId), a.Succeeded AND a.DueAt IS NOT NULL).1 AS DueAt,
+    argMaxIf(tuple(a.DueAt), (a.Happened, a.TraceId, a.SpanId), a.Succeeded).1 AS DueAt,
     arraySort(groupArrayIf(
         (
             concat(a.Step, ' ', if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey)),
-            a.Happened, a.SpanId, toString(a.Currency), a.Share
+            a.Happened, concat(a.TraceId, a.SpanId), toString(a.Currency), a.Share
         ),
         a.Succeeded AND a.Share IS NOT NULL AND a.Settling)) AS Settlements
 FROM

@@ -1,0 +1,297 @@
+"""A judge of one transaction in plain Python, written from the contract and not from the SQL: what that is held to.
+
+Times are minutes from `EPOCH`. Ties between spans go by (time, span id), so all spans of a transaction share a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from spanledger_correlator.definition import Condition, ProcessDefinition, StepRule
+
+from .span_rows import SpanRow
+
+MINUTE_NS = 60_000_000_000
+FAILING = ("failure", "rejected")
+
+
+def minutes(nanoseconds: int) -> float:
+    return nanoseconds / MINUTE_NS
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of one step."""
+
+    rule: StepRule
+    required: bool
+    attempts: int
+    good: list[SpanRow]
+    bad: list[SpanRow]
+    done_at: float | None
+    failing: list[SpanRow]
+    deadline: float | None
+
+    @property
+    def first(self) -> float | None:
+        return self.good[0].at if self.good else None
+
+    @property
+    def last(self) -> float | None:
+        return self.good[-1].at if self.good else None
+
+    @property
+    def failing_from(self) -> float | None:
+        return self.failing[0].at + minutes(self.rule.grace_ns) if self.failing else None
+
+
+class PythonJudge:
+    """One transaction: the definition, its spans, and what is known of the entities around it."""
+
+    def __init__(self, definition: ProcessDefinition, spans: Iterable[SpanRow], known: Mapping[str, str]) -> None:
+        self.definition = definition
+        self.spans = sorted(spans, key=lambda span: (span.at, span.span_id))
+        self.known = known
+        self.amount = self._amount()
+        self.steps = [self._step(rule) for rule in definition.steps]
+        self.started_at = self.spans[0].at
+        self.status, self.closed_at = self._status()
+
+    def _of(self, *steps: str) -> list[SpanRow]:
+        return [span for span in self.spans if span.step in steps]
+
+    def _good(self, step: str) -> list[SpanRow]:
+        undone = max((span.at for span in self._of(step) if span.outcome == "compensated"), default=None)
+        return [span for span in self._of(step) if span.outcome == "success" and (undone is None or span.at > undone)]
+
+    def _bad(self, step: str) -> list[SpanRow]:
+        """Failures that no compensation has put behind them."""
+        undone = max((span.at for span in self._of(step) if span.outcome == "compensated"), default=None)
+        return [span for span in self._of(step) if span.outcome in FAILING and (undone is None or span.at > undone)]
+
+    def _holds(self, conditions: Sequence[Condition]) -> bool:
+        return all(self.known.get(f"{one.entity_type}.{one.key}") == one.value for one in conditions)
+
+    def _amount(self) -> tuple[str, Decimal] | None:
+        name = self.definition.amount_from
+        for candidates in (
+            self._good(name),
+            self._of(name),
+            [span for span in self.spans if span.step.startswith(self.definition.entity + ".")],
+        ):
+            stated = [span.amount for span in candidates if span.amount]
+            if stated:
+                return stated[-1][1], Decimal(stated[-1][0])
+        return None
+
+    def _parts(self, target: str) -> list[tuple[float, str, Decimal]]:
+        """What settles a step: time, currency, amount; one idempotency key counts once a step."""
+        seen, parts = set(), []
+        rules = [rule for rule in self.definition.steps if rule.settles == target]
+        for span in sorted((s for rule in rules for s in self._good(rule.name)), key=lambda s: (s.at, s.span_id)):
+            if span.amount and not (span.key and (span.step, span.key) in seen):
+                seen.add((span.step, span.key))
+                parts.append((span.at, span.amount[1], Decimal(span.amount[0])))
+        return parts
+
+    def _settled_at(self, target: str) -> float | None:
+        stated = [span for span in self._good(target) if span.amount]
+        if not stated or stated[-1].amount is None:
+            return None
+        owed, currency = Decimal(stated[-1].amount[0]), stated[-1].amount[1]
+        parts = [(at, amount) for at, unit, amount in self._parts(target) if unit == currency]
+        if sum((amount for _, amount in parts), Decimal(0)) < owed:
+            return None
+        first, total = self._good(target)[0].at, Decimal(0)
+        if total >= owed:
+            return first
+        return max(first, next(at for at, part in parts if (total := total + part) >= owed))
+
+    def _step(self, rule: StepRule) -> Step:
+        good, bad = self._good(rule.name), self._bad(rule.name)
+        last = good[-1].at if good else None
+        newer = [span for span in bad if last is None or span.at > last]
+        if rule.settles:
+            done_at = self._settled_at(rule.settles)
+        elif rule.many:
+            done_at = None if newer else last
+        else:
+            done_at = good[0].at if good else None
+        tried = [span for span in self._of(rule.name) if span.outcome not in ("compensated", "skipped")]
+        skipped = not good and any(span.outcome == "skipped" for span in self._of(rule.name))
+        return Step(
+            rule=rule,
+            required=rule.required and self._holds(rule.required_when) and not skipped,
+            attempts=len(tried),
+            good=good,
+            bad=bad,
+            done_at=done_at,
+            failing=newer if done_at is None else [],
+            deadline=self._deadline(rule),
+        )
+
+    def _deadline(self, rule: StepRule) -> float | None:
+        if rule.due_from:
+            stated = self._good(rule.due_from)
+            if stated and stated[-1].due_at is not None:
+                return stated[-1].due_at
+        anchors = self._good(rule.of) if rule.of else []
+        if not anchors or rule.within_ns is None:
+            return None
+        return anchors[0].at + minutes(rule.within_ns)
+
+    def _status(self) -> tuple[str, float | None]:
+        failed = sorted(span.at for name in self.definition.failed_by for span in self._good(name))
+        if failed:
+            return "failed", failed[0]
+        cancelled = max((span.at for name in self.definition.cancelled_by for span in self._good(name)), default=None)
+        newest = max((step.last for step in self.steps if step.last is not None), default=None)
+        if cancelled is not None and (newest is None or newest <= cancelled):
+            return "cancelled", cancelled
+        needed = [step for step in self.steps if step.rule.end and step.required]
+        if not needed:
+            needed = [step for step in self.steps if step.required]
+        done = [step.done_at for step in needed if step.done_at is not None]
+        any_done = [step.done_at for step in self.steps if step.done_at is not None]
+        if len(done) < len(needed) or not any_done:
+            return "open", None
+        return "completed", max(done or any_done)
+
+    def verdict(self, clock: float) -> dict[str, Any]:
+        """The transaction at a clock, by the names of the verdict's columns."""
+        failing = [step.required and _by(step.failing_from, clock) for step in self.steps]
+        overdue = [self._overdue(step, clock) for step in self.steps]
+        missing = [_by(self._missing_from(number), clock) for number in range(len(self.steps))]
+        stuck = self.status == "open" and any(failing + overdue + missing)
+        waiting = self._waiting(failing, overdue)
+        kind, failure = self._why(waiting, stuck, failing, overdue)
+        sla = self._sla(clock)
+        currency, amount = self.amount or ("", Decimal(0))
+        at_stake = self._open_amount()
+        return {
+            "Status": self.status,
+            "ClosedAt": self.closed_at,
+            "StartedAt": self.started_at,
+            "LastActivityAt": self.spans[-1].at,
+            "Stuck": stuck,
+            "WaitingFor": self.steps[waiting].rule.name if waiting is not None else "",
+            "WaitingSince": self._waiting_since(waiting),
+            "WhyKind": kind,
+            "WhyErrorKind": failure.error[0] if failure else "",
+            "WhyCode": failure.error[1] if failure else "",
+            "WhyMessage": failure.error[2] if failure else "",
+            "SlaState": sla,
+            "Severity": self._severity(stuck, sla),
+            "Owner": self._owner(waiting, failure),
+            "Currencies": [currency] if self.amount else [],
+            "Amounts": [amount] if self.amount else [],
+            "OpenAmounts": [at_stake] if self.amount else [],
+            "StepDone": [step.done_at is not None for step in self.steps],
+            "StepDoneAt": [step.done_at for step in self.steps],
+            "StepRequired": [step.required for step in self.steps],
+            "StepAttempts": [step.attempts for step in self.steps],
+            "StepFirstSuccess": [step.first for step in self.steps],
+            "StepLastSuccess": [step.last for step in self.steps],
+            "StepFailingSince": [step.failing[0].at if step.failing else None for step in self.steps],
+            "StepDeadline": [step.deadline for step in self.steps],
+            "exceptions": self._exceptions(clock),
+        }
+
+    def _overdue(self, step: Step, clock: float) -> bool:
+        return step.required and step.done_at is None and step.deadline is not None and clock > step.deadline
+
+    def _missing_from(self, number: int) -> float | None:
+        step = self.steps[number]
+        if not step.required or step.rule.many or step.done_at is not None or step.failing:
+            return None
+        later = [one.first for one in self.steps[number + 1 :] if one.required and one.first is not None]
+        return min(later) + minutes(step.rule.grace_ns) if later else None
+
+    def _waiting(self, failing: list[bool], overdue: list[bool]) -> int | None:
+        undone = [step.required and step.done_at is None for step in self.steps]
+        for wanted in (failing, overdue, undone):
+            if self.status == "open" and True in wanted:
+                return wanted.index(True)
+        return None
+
+    def _waiting_since(self, waiting: int | None) -> float | None:
+        if waiting is None:
+            return None
+        return max((step.last for step in self.steps[:waiting] if step.last is not None), default=self.started_at)
+
+    def _why(
+        self, waiting: int | None, stuck: bool, failing: list[bool], overdue: list[bool]
+    ) -> tuple[str, SpanRow | None]:
+        if waiting is None or not stuck:
+            return "", None
+        if failing[waiting]:
+            failure = self.steps[waiting].bad[-1]
+            return ("rejected_record" if failure.outcome == "rejected" else "failed_step"), failure
+        return ("overdue_step" if overdue[waiting] else "missing_step"), None
+
+    def _sla(self, clock: float) -> str:
+        sla = self.definition.sla
+        if sla is None or self.status in ("cancelled", "failed"):
+            return ""
+        start = next((step.first for step in self.steps if step.rule.start and step.first is not None), self.started_at)
+        target = minutes(next((tier.target_ns for tier in sla.tiers if self._holds(tier.conditions)), sla.target_ns))
+        if self.status == "completed":
+            return "met" if self.closed_at is not None and self.closed_at <= start + target else "met_late"
+        if clock > start + target:
+            return "breached"
+        return "at_risk" if clock >= start + target * float(sla.at_risk_at) else "on_track"
+
+    def _open_amount(self) -> Decimal:
+        currency, amount = self.amount or ("", Decimal(0))
+        settled = sum(
+            (part for _, unit, part in self._parts(self.definition.amount_from) if unit == currency), Decimal(0)
+        )
+        return max(Decimal(0), amount - settled)
+
+    def _severity(self, stuck: bool, sla: str) -> str:
+        for rule in self.definition.severity:
+            test = rule.amount
+            if test is not None:
+                if self.amount is None or self.amount[0] != test.currency:
+                    continue
+                mine = self._open_amount()
+                answers = {">=": mine >= test.value, ">": mine > test.value, "<=": mine <= test.value}
+                if not answers.get(test.operator, mine < test.value):
+                    continue
+            if rule.stuck in (None, stuck) and rule.sla in (None, sla) and self._holds(rule.conditions):
+                return rule.severity
+        return "low"
+
+    def _owner(self, waiting: int | None, failure: SpanRow | None) -> str:
+        step = self.steps[waiting].rule.name if waiting is not None else ""
+        error = failure.error[0] if failure else ""
+        for rule in self.definition.owners:
+            if (not rule.steps or step in rule.steps) and (not rule.error_kinds or error in rule.error_kinds):
+                return rule.owner
+        return ""
+
+    def _exceptions(self, clock: float) -> dict[tuple[str, str], float]:
+        found: dict[tuple[str, str], float] = {}
+        for number, step in enumerate(self.steps):
+            name, missing = step.rule.name, self._missing_from(number)
+            if self.status == "open" and step.failing_from is not None and step.failing_from <= clock:
+                kind = "rejected_record" if step.bad[-1].outcome == "rejected" else "failed_step"
+                found[kind, name] = step.failing_from
+            if self.status == "open" and self._overdue(step, clock) and step.deadline is not None:
+                found["overdue_step", name] = step.deadline
+            if self.status in ("open", "completed") and missing is not None and missing <= clock:
+                found["missing_step", name] = missing
+            firsts: dict[str, float] = {}
+            for span in step.good:
+                if span.key:
+                    firsts.setdefault(span.key, span.at)
+            if not step.rule.many and len(firsts) > 1 and sorted(firsts.values())[1] <= clock:
+                found["duplicate", name] = sorted(firsts.values())[1]
+        return found
+
+
+def _by(moment: float | None, clock: float) -> bool:
+    return moment is not None and moment <= clock

@@ -1,0 +1,175 @@
+"""Random transactions judged by the SQL and by `python_judge`, all fields, at several clocks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition import Definitions
+from spanledger_correlator.loading import parse_definition
+from spanledger_store import Store
+
+from .python_judge import PythonJudge
+from .span_rows import SpanRow, put
+from .telling import Found, Ledger, exceptions
+
+CLOCKS = (0, 20, 35, 50, 65, 90, 200, 100_000)
+OUTCOMES = ["success"] * 8 + ["failure"] * 3 + ["rejected"] * 2 + ["partial", "skipped", "cancelled", "compensated"]
+
+SETTLED = """
+process: settled-flow
+version: 1
+effective_from: 2020-01-01
+impact: revenue
+entity: bill
+relates_to: [account]
+amount_from: bill.sent
+owners:
+  - sync-team: {step: [bill.shared, bill.sent], error: [timeout, closed_period]}
+  - cashiers: {step: bill.paid}
+  - links: {error: timeout}
+  - clerks: {}
+steps:
+  - {step: bill.drafted, system: a, start: true, grace: 10m}
+  - {step: bill.sent, system: b, grace: 15m, within: 30m, of: bill.drafted}
+  - {step: bill.shared, system: c, within: 20m, of: bill.sent, required: {when: {account.in_crm: "true"}}}
+  - {step: bill.credited, system: d, required: false, many: true, settles: bill.sent}
+  - {step: bill.paid, system: e, within: 60m, of: bill.sent, due_from: bill.sent, many: true, settles: bill.sent, end: true}
+cancelled_by: [bill.voided, bill.replaced]
+failed_by: [bill.lost]
+sla:
+  target: 50m
+  at_risk_at: 70%
+  tiers: [{when: {account.tier: gold, account.in_crm: "true"}, target: 30m}]
+severity:
+  - critical: {stuck: true, amount: ">= 10 EUR"}
+  - critical: {stuck: true, amount: "> 20 USD", account.tier: gold}
+  - high: {sla: breached}
+  - high: {sla: met_late, amount: "< 5 EUR"}
+  - medium: {stuck: true}
+  - medium: {amount: "<= 7 EUR"}
+"""
+# Without an end: all required steps; a repeated step in the middle; nothing settles.
+REPEATED = """
+process: repeated-flow
+version: 1
+effective_from: 2020-01-01
+impact: client
+entity: job
+relates_to: [account]
+amount_from: job.priced
+owners: [{ops: {step: job.run}}]
+steps:
+  - {step: job.asked, system: a}
+  - {step: job.run, system: b, start: true, many: true, grace: 5m, within: 15m, of: job.asked}
+  - {step: job.priced, system: c, required: false}
+  - {step: job.checked, system: d, grace: 20m}
+  - {step: job.filed, system: e, within: 10m, of: job.checked, due_from: job.priced}
+"""
+# Two ends, one of them conditional.
+TWO_ENDS = """
+process: two-ends
+version: 1
+effective_from: 2020-01-01
+impact: client
+entity: case
+relates_to: [account]
+steps:
+  - {step: case.opened, system: a, start: true}
+  - {step: case.told, system: b, end: true, required: {when: {account.in_crm: "true"}}}
+  - {step: case.closed, system: c, end: true, within: 40m, of: case.opened}
+  - {step: case.reviewed, system: d}
+cancelled_by: [case.dropped]
+sla: {target: 45m}
+"""
+DEFINITIONS = Definitions([parse_definition(text) for text in (SETTLED, REPEATED, TWO_ENDS)])
+
+
+def spans_of(dice: random.Random, number: int) -> tuple[str, list[SpanRow]]:
+    """The key of a transaction and its spans."""
+    definition = dice.choice(list(DEFINITIONS))
+    root = (definition.entity, f"R{number}")
+    account = ("account", f"A{number}")
+    spans = []
+    for index in range(dice.randint(1, 9)):
+        step = dice.choice(definition.step_names if dice.random() < 0.3 else [rule.name for rule in definition.steps])
+        outcome = dice.choice(OUTCOMES)
+        spans.append(
+            SpanRow(
+                f"r{number}-{index}",
+                step,
+                dice.randrange(0, 80, 5),
+                (root, account) if dice.random() < 0.8 else (root,),
+                trace=f"r{number}",
+                outcome=outcome,
+                amount=dice.choice(
+                    [None, ("10", "EUR"), ("5.25", "EUR"), ("5", "EUR"), ("0", "EUR"), ("21.000000001", "USD")]
+                ),
+                error=dice.choice([("timeout", "T", f"late {index}"), ("closed_period", "P", ""), ("", "", "")]),
+                key=dice.choice(["", "", "k1", "k2", "k3"]),
+                due_at=dice.choice([None, None, 30, 75]),
+            )
+        )
+    for name in ("in_crm", "tier"):
+        spans[-1] = spans[-1].having(
+            entities=(root, account),
+            attributes=(*spans[-1].attributes, ("account", name, dice.choice(["true", "false", "gold"]))),
+        )
+    return f"{definition.process}/R{number}", spans
+
+
+@pytest.fixture(scope="module")
+def shared(engine_directory: Path) -> Iterator[Ledger]:
+    with Store.open(f"chdb://{engine_directory}?database=test_verdict") as store:
+        store.migrate()
+        yield Ledger(store, DEFINITIONS, Correlator(store, DEFINITIONS))
+        store.command("DROP DATABASE test_verdict SYNC")
+
+
+def hold_to_python(shared: Ledger, seed: int, count: int) -> None:
+    """`count` random transactions; the first that differ are told with their spans."""
+    dice = random.Random(seed)
+    told = dict(spans_of(dice, number) for number in range(count))
+    tenant = f"seed-{seed}"
+    put(shared.store, *(span.having(tenant=tenant) for spans in told.values() for span in spans))
+    shared.correlator.catch_up()
+    differing: list[Any] = []
+    for clock in CLOCKS:
+        rows = Found(shared, tenant).at(clock).rows()
+        assert rows.keys() == told.keys()
+        for key, spans in told.items():
+            definition = DEFINITIONS.get(key.split("/")[0])
+            assert definition is not None
+            known = {f"{kind}.{name}": value for kind, name, value in spans[-1].attributes}
+            wanted = PythonJudge(definition, spans, known).verdict(clock)
+            actual = rows[key] | {"exceptions": exceptions(rows[key])}
+            wrong = {field: (actual[field], value) for field, value in wanted.items() if actual[field] != value}
+            if wrong:
+                differing.append((clock, key, wrong, [_told(span) for span in spans]))
+    shortest = sorted(differing, key=lambda one: len(one[3]))[:4]
+    assert [line for one in shortest for line in _lines(*one)] == []
+
+
+def _lines(clock: float, key: str, wrong: dict[str, Any], spans: list[str]) -> list[str]:
+    fields = [f"{field}: SQL {actual}, Python {value}" for field, (actual, value) in wrong.items()]
+    return [f"{key} at {clock}", *fields, *spans]
+
+
+def _told(span: SpanRow) -> str:
+    return f"    {span.at} {span.step} {span.outcome} {span.amount} key={span.key} due={span.due_at} {span.attributes}"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_transactions_are_judged_as_the_contract_says(shared: Ledger, seed: int) -> None:
+    hold_to_python(shared, seed, 300)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3, 23))
+def test_many_random_transactions_are_judged_as_the_contract_says(shared: Ledger, seed: int) -> None:
+    hold_to_python(shared, seed, 2_000)
