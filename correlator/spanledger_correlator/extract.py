@@ -19,13 +19,14 @@ DERIVED = (
     "canonical_ids",
     "canonical_members",
     "entity_attributes",
+    "claims",
     "superseded_copies",
     "spans_trace_id_ts",
     "unattached",
 )
 """The tables that a rebuild empties: derived from spans, and no reader's answer by themselves."""
 
-_EXTRACTS = ("superseded", "facts", "waiting", "links", "aliases", "attributes", "traces")
+_EXTRACTS = ("superseded", "facts", "waiting", "links", "aliases", "attributes", "claims", "traces")
 
 
 def extract(work: Workspace, batches: Sequence[Batch]) -> None:

@@ -17,6 +17,8 @@ def judge(work: Workspace) -> None:
     work.run("attributes")
     work.run("known")
     work.run("clients")
+    work.run("claimed")
+    work.kin("work_claimed", into="work_claimed_kin")
     work.run("rivals")
     work.kin("work_rivals", into="work_rival_kin")
     work.run("one_per")

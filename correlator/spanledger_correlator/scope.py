@@ -16,8 +16,10 @@ def find_scope(work: Workspace, *, again: bool) -> None:
     `again` says that an earlier attempt may have kept states of some of these spans: then none of them counts as new.
     """
     work.run("nodes_empty", into="work_touched_more")
-    work.run("one_per_steps")
-    work.run("touched_rivals")
+    work.run("reclaimed")
+    if work.count("work_reclaimed"):
+        work.kin("work_reclaimed", into="work_reclaimed_kin")
+        work.run("touched_rivals")
     _find_news(work, again=again)
     work.run("touched")
     work.kin("work_touched", into="work_touched_kin")

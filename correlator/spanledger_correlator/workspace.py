@@ -28,6 +28,7 @@ class Sources:
     links: str = "links"
     alias_edges: str = "alias_edges"
     entity_attributes: str = "entity_attributes"
+    claims: str = "claims"
     superseded: str = "superseded_copies"
     canonical_ids: str = "canonical_ids"
     canonical_members: str = "canonical_members"
@@ -46,6 +47,7 @@ class Sources:
             links=f"(SELECT * FROM links {links})",
             alias_edges=f"(SELECT * FROM alias_edges {links})",
             entity_attributes=f"(SELECT * FROM entity_attributes {what})",
+            claims=f"(SELECT * FROM claims {what})",
             superseded=f"(SELECT * FROM superseded_copies {links})",
             canonical_ids="work_canonical",
             canonical_members="work_canonical",
@@ -71,7 +73,7 @@ class Workspace:
         }
         if as_of is not None:
             self._bound["as_of"] = as_of
-        for name in ("rules", "rule_steps", "rule_types", "rule_related_types"):
+        for name in ("rules", "rule_steps", "rule_types", "rule_related_types", "one_per_steps"):
             self.run(name)
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:

@@ -1,17 +1,16 @@
--- The roots named beside the entities that a step's one_per speaks of.
+-- Every claim on the same entities, under whichever id.
 CREATE OR REPLACE TEMPORARY TABLE work_rivals ENGINE = Memory AS
-SELECT DISTINCT f.Tenant AS Tenant, c.RootType AS Type, f.Singles[c.RootType] AS Id
+SELECT
+    c.Tenant AS Tenant, toString(c.Process) AS Process, toString(c.Step) AS Step,
+    k.Type AS ClaimedType, k.CanonicalId AS ClaimedId,
+    toString(c.OtherType) AS Type, c.OtherId AS Id, min(least(c.OccurredAt, c.StoredAt)) AS Happened
 FROM
 (
-    SELECT * FROM $facts AS facts
-    WHERE (Tenant, EntityType, EntityId) IN
-        (
-            SELECT a.Tenant, r.StepOnePer[a.Position], a.Singles[r.StepOnePer[a.Position]]
-            FROM work_attached AS a
-            INNER JOIN work_rules AS r ON r.Process = a.Process
-            WHERE a.Position > 0 AND r.StepOnePer[a.Position] != ''
-        )
-) AS f
-INNER JOIN (SELECT DISTINCT RootType, StepName FROM work_rules ARRAY JOIN StepNames AS StepName, StepOnePer AS per WHERE per != '') AS c
-    ON c.StepName = f.Step
-WHERE f.Singles[c.RootType] != ''
+    SELECT * FROM $claims AS claims
+    WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_claimed_kin)
+        AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+            (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
+) AS c
+INNER JOIN (SELECT DISTINCT Tenant, Type, Id, CanonicalId FROM work_claimed_kin) AS k
+    ON k.Tenant = c.Tenant AND k.Type = c.Type AND k.Id = c.Id
+GROUP BY Tenant, Process, Step, ClaimedType, ClaimedId, Type, Id

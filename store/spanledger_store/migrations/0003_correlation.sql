@@ -201,6 +201,26 @@ CREATE TABLE IF NOT EXISTS entity_attributes
 ENGINE = MergeTree
 ORDER BY (Tenant, Type, Id, Key);
 
+-- Which entity which root claims for itself alone (`one_per`), in both directions.
+CREATE TABLE IF NOT EXISTS claims
+(
+    Tenant LowCardinality(String),
+    Type LowCardinality(String),
+    Id String CODEC(ZSTD(1)),
+    OtherType LowCardinality(String),
+    OtherId String CODEC(ZSTD(1)),
+    Process LowCardinality(String),
+    Step LowCardinality(String),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    ContentHash UInt64 CODEC(ZSTD(1)),
+    StoredAt DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    OccurredAt DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+ORDER BY (Tenant, Type, Id)
+SETTINGS index_granularity = 2048;
+
 -- Copies of a span that lost against another copy of the same identity (later end, then larger content hash).
 CREATE TABLE IF NOT EXISTS superseded_copies
 (
