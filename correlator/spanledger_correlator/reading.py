@@ -1,11 +1,12 @@
 """Reading what the correlator knows: one tenant, one clock.
 
 Without `as_of` the kept states are read and judged at `now`. With it, the whole function is evaluated over what was
-known then (or is known now of what had happened by then), into tables of this reading alone.
+known then (or is known now of what had happened by then), into tables of the thread's newest such reading.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ ORPHAN_GRACE_SECONDS = 3600
 """A step span that no transaction has taken this long after it was stored is an orphan."""
 
 
+_newest = threading.local()
+"""Which reading as of a moment a thread made last: there is one set of tables a thread."""
+
+
 @dataclass(frozen=True)
 class Relation:
     """A parenthesised SELECT and the values bound in it."""
@@ -33,7 +38,7 @@ class Relation:
 
 
 class Reading:
-    """Answers about one tenant at one moment. Use it in the thread that made it.
+    """Answers about one tenant at one moment. Use it in the thread that made it, before that thread makes another one.
 
     Args:
         as_of: the moment asked about; None asks about now.
@@ -58,18 +63,25 @@ class Reading:
         self._sources = Sources() if as_of is None else Sources.as_of(known)
         self._as_of = as_of
         self._bound = {"tenant": tenant, "now": self.clock}
-        self._work: Workspace | None = None
-        if as_of is None:
-            self.relation = self._verdict("(SELECT * FROM transactions FINAL)")
-            self.open_relation = self._verdict("(SELECT * FROM open_transactions FINAL)")
-        else:
-            self._workspace = Workspace(store, Vocabulary.of(self._definitions), self._sources, as_of)
-            evaluate_all(self._workspace)
-            self.relation = self._verdict("all_states")
-            self.open_relation = self._verdict("(SELECT * FROM all_states WHERE Status = 'open')")
+        if as_of is not None:
+            _newest.reading = id(self)
+            evaluate_all(Workspace(store, Vocabulary.of(self._definitions), self._sources, as_of))
+
+    @property
+    def relation(self) -> Relation:
+        """One row per transaction with its verdict."""
+        return self._verdict(self._states())
+
+    @property
+    def open_relation(self) -> Relation:
+        """The same of the open ones alone."""
+        if self._as_of is None:
+            return self._verdict("(SELECT * FROM open_transactions FINAL)")
+        return self._verdict(f"(SELECT * FROM {self._states()} WHERE Status = 'open')")
 
     def orphans(self) -> list[dict[str, Any]]:
         """Step spans that no transaction has taken, an hour and more after they were stored, oldest first."""
+        self._require_own_tables()
         source = "unattached FINAL" if self._as_of is None else "all_unattached"
         return self._store.rows(
             f"SELECT TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt FROM {source} "
@@ -85,12 +97,11 @@ class Reading:
         if definition is None:
             return []
         work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of)
-        if self._as_of is not None:
-            return evidence.attachments(work, self._tenant, definition, root_id)
         return evidence.attachments(work, self._tenant, definition, self.canonical(definition.entity, root_id))
 
     def canonical(self, entity_type: str, entity_id: str) -> str:
         """The id that an entity goes by; the id itself if it has no alias."""
+        self._require_own_tables()
         rows = self._store.query(
             f"SELECT argMax(CanonicalId, Version) FROM {self._sources.canonical_ids} "
             "WHERE Tenant = {tenant:String} AND Type = {type:String} AND Id = {id:String}",
@@ -109,7 +120,12 @@ class Reading:
             ).result_rows
         ]
 
+    def _require_own_tables(self) -> None:
+        if self._as_of is not None and getattr(_newest, "reading", None) != id(self):
+            raise RuntimeError("A later reading of this thread has taken the tables of this one; make it anew.")
+
     def _states(self) -> str:
+        self._require_own_tables()
         return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
 
     def _verdict(self, states: str) -> Relation:

@@ -56,6 +56,7 @@ class Ledger:
     correlator: Correlator
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     members: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
+    snapshots: dict[tuple[datetime, Any], dict[str, dict[str, dict[str, Any]]]] = field(default_factory=dict)
 
     def tell(self, commits: Sequence[Sequence[SpanRow]]) -> None:
         """Commit group by group, with a tick after each."""
@@ -81,6 +82,22 @@ class Ledger:
                 rule, f"{kind}:{entity}" if rule < 4 else "", self.names.get((carrier_trace, carrier), "")
             )
         return self.kept("all_states")
+
+    def snapshot(self, moment: datetime, known: Any) -> dict[str, dict[str, dict[str, Any]]]:
+        """Every tenant's verdicts as of a moment by key: one evaluation for all tests that ask for it."""
+        if (moment, known) not in self.snapshots:
+            reading = Reading(self.store, self.definitions, "", as_of=moment, known=known)
+            tenants = [row["Tenant"] for row in self.store.rows("SELECT DISTINCT Tenant FROM all_states")]
+            self.snapshots[moment, known] = {
+                tenant: {
+                    row["Key"]: {column: _minutes(value) for column, value in row.items()}
+                    for row in self.store.rows(
+                        f"SELECT * FROM {reading.relation.sql}", {**reading.relation.parameters, "tenant": tenant}
+                    )
+                }
+                for tenant in tenants
+            }
+        return self.snapshots[moment, known]
 
 
 @dataclass(frozen=True)
@@ -142,9 +159,7 @@ class Found:
 
     def as_of(self, moment: datetime, known: Any = "then") -> dict[str, dict[str, Any]]:
         """Every transaction's verdict as of a moment."""
-        reading = Reading(self.ledger.store, self.ledger.definitions, self.tenant, as_of=moment, known=known)
-        rows = self.ledger.store.rows(f"SELECT * FROM {reading.relation.sql}", reading.relation.parameters)
-        return {row["Key"]: {column: _minutes(value) for column, value in row.items()} for row in rows}
+        return self.ledger.snapshot(moment, known).get(self.tenant, {})
 
 
 def exceptions(row: dict[str, Any]) -> dict[tuple[str, str], float]:
