@@ -24,6 +24,10 @@ class Relation(Protocol):
     def parameters(self) -> Mapping[str, Any]: ...
 
 
+Among = Literal["all", "open", "stuck"]
+"""Which transactions a question is about; fewer are answered faster."""
+
+
 class Verdicts(Protocol):
     """What the API needs of `spanledger_correlator.reading.Reading`: the verdicts of one tenant at one clock."""
 
@@ -31,6 +35,8 @@ class Verdicts(Protocol):
     def relation(self) -> Relation: ...
     @property
     def open_relation(self) -> Relation: ...
+    @property
+    def stuck_relation(self) -> Relation: ...
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]: ...
     def canonical(self, entity_type: str, entity_id: str) -> str: ...
     def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
@@ -79,7 +85,7 @@ class Inquiry:
         return self.store.rows(sql, {**(parameters or {}), "tenant": self.tenant})
 
     def verdicts(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, *, only_open: bool = False
+        self, sql: str, parameters: Mapping[str, Any] | None = None, among: Among = "all"
     ) -> list[dict[str, Any]]:
         """The rows of a SELECT `FROM verdicts`: one row per transaction of the tenant, judged at the clock.
 
@@ -88,11 +94,32 @@ class Inquiry:
         Raises:
             ValueError: a parameter has another name.
         """
-        relation = self.reading.open_relation if only_open else self.reading.relation
+        return self.store.rows(*self._judged(sql, parameters, among))
+
+    def gather(self, sql: str, parameters: Mapping[str, Any] | None = None, among: Among = "all") -> None:
+        """Keep the rows of such a SELECT for this thread, to be asked several questions as `gathered`.
+
+        Raises:
+            ValueError: a parameter has another name.
+        """
+        judged, bound = self._judged(sql, parameters, among)
+        self.store.command(f"CREATE OR REPLACE TEMPORARY TABLE gathered ENGINE = Memory AS {judged}", bound)
+
+    def gathered(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a SELECT `FROM gathered`: of what this thread has gathered last."""
+        return self.store.rows(sql, parameters)
+
+    def _judged(self, sql: str, parameters: Mapping[str, Any] | None, among: Among) -> tuple[str, Mapping[str, Any]]:
         strangers = [name for name in parameters or {} if not name.startswith("q_")]
         if strangers:
             raise ValueError(f"Parameters of the API's queries begin with q_: {', '.join(strangers)}.")
-        return self.store.rows(f"WITH verdicts AS {relation.sql} {sql}", {**relation.parameters, **(parameters or {})})
+        relations = {
+            "all": lambda: self.reading.relation,
+            "open": lambda: self.reading.open_relation,
+            "stuck": lambda: self.reading.stuck_relation,
+        }
+        relation = relations[among]()
+        return f"WITH verdicts AS {relation.sql} {sql}", {**relation.parameters, **(parameters or {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ async def process(desk: Desk, process: str, parameters: Annotated[ProcessParamet
 def _counts(inquiry: Inquiry) -> dict[str, tuple[int, int]]:
     """Per process how many transactions are open, and how many of them stuck."""
     sql = "SELECT Process, count() AS Count, countIf(Stuck) AS StuckCount FROM verdicts GROUP BY Process"
-    rows = inquiry.verdicts(sql, only_open=True)
+    rows = inquiry.verdicts(sql, among="open")
     return {row["Process"]: (row["Count"], row["StuckCount"]) for row in rows}
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from spanledger_api import csv_export
 from spanledger_api.answering import ALWAYS, Desk
-from spanledger_api.filters import OPEN, Where, bound_moment, where
+from spanledger_api.filters import OPEN, bound_moment, where
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.money import Total, plain
 from spanledger_api.negotiation import wants_csv
@@ -73,9 +73,9 @@ async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> 
 def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
     """The answer at the inquiry's clock."""
     parameters.check(inquiry.catalogue)
-    clause = _stuck(parameters)
-    count, by_severity, totals = _totals(inquiry, clause, parameters.currency)
-    rows = _ranked(inquiry, clause, parameters.currency, parameters.limit or 100) if count else []
+    _gather(inquiry, parameters)
+    count, by_severity, totals = _totals(inquiry, parameters.currency)
+    rows = _ranked(inquiry, parameters.currency, parameters.limit or 100) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -89,7 +89,8 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
 
 def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
     parameters.check(inquiry.catalogue)
-    rows = _ranked(inquiry, _stuck(parameters), parameters.currency, parameters.limit or LONGEST_FILE + 1)
+    _gather(inquiry, parameters)
+    rows = _ranked(inquiry, parameters.currency, parameters.limit or LONGEST_FILE + 1)
     if len(rows) > LONGEST_FILE:
         raise Refusal(
             f"More than {LONGEST_FILE:,} transactions match.",
@@ -104,31 +105,31 @@ def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
     )
 
 
-def _stuck(parameters: StuckParameters) -> Where:
+def _gather(inquiry: Inquiry, parameters: StuckParameters) -> None:
+    """Judge what is asked for once; the totals and the ranking read the same rows."""
     clause = where(parameters, OPEN)
     clause.add("Stuck")
-    return clause
+    inquiry.gather(f"SELECT {COLUMNS} FROM verdicts {clause.sql}", clause.values, among="stuck")  # noqa: S608 - expressions of this package; values are bound
 
 
-def _totals(inquiry: Inquiry, clause: Where, currency: str | None) -> tuple[int, dict[str, int], list[Total]]:
+def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int], list[Total]]:
     """How many match, how many of each severity, and their money per currency: an entity's counts once."""
-    per_entity = f"""
-        SELECT
-            count() AS Items,
-            sumMap([Severity], [toUInt64(1)]) AS Severities,
-            maxMap(Currencies, OpenAmounts) AS Money
-        FROM verdicts {clause.sql}
-        GROUP BY RootType, RootId
-    """  # noqa: S608 - the clause is made of expressions of this package; its values are bound
-    sql = f"""
+    row = inquiry.gathered("""
         SELECT
             sum(Items) AS Count,
             sumMap(Severities.1, Severities.2) AS BySeverity,
             sumMap(Money.1, Money.2) AS Sums,
             sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
-        FROM ({per_entity})
-    """  # noqa: S608 - as above
-    row = inquiry.verdicts(sql, clause.values, only_open=True)[0]
+        FROM
+        (
+            SELECT
+                count() AS Items,
+                sumMap([Severity], [toUInt64(1)]) AS Severities,
+                maxMap(Currencies, OpenAmounts) AS Money
+            FROM gathered
+            GROUP BY RootType, RootId
+        )
+    """)[0]
     counted = dict(zip(*row["BySeverity"], strict=True))
     sums, holders = (dict(zip(*row[column], strict=True)) for column in ("Sums", "Holders"))
     totals = [
@@ -139,12 +140,11 @@ def _totals(inquiry: Inquiry, clause: Where, currency: str | None) -> tuple[int,
     return row["Count"], {severity: counted.get(severity, 0) for severity in SEVERITIES}, totals
 
 
-def _ranked(inquiry: Inquiry, clause: Where, currency: str | None, limit: int) -> list[dict[str, Any]]:
+def _ranked(inquiry: Inquiry, currency: str | None, limit: int) -> list[dict[str, Any]]:
     """The worst first: severity, then currency (what has no money last), then money times age, exact; ties by key."""
     money_currency = "{q_currency:String}" if currency else _FIRST_CURRENCY
     at_stake = f"OpenAmounts[indexOf(Currencies, {money_currency})]"
     weight = f"if(empty(Currencies), toDecimal256({_AGE}, 9), toDecimal256({at_stake}, 9) * {_AGE})"
     order = f"{_RANK}, empty(Currencies), {money_currency}, {weight} DESC, Process, RootId"
-    sql = f"SELECT {COLUMNS} FROM verdicts {clause.sql} ORDER BY {order} LIMIT {{q_limit:UInt64}}"  # noqa: S608 - as above
-    values = {**clause.values, "q_moment": bound_moment(inquiry.moment), "q_limit": limit}
-    return inquiry.verdicts(sql, values, only_open=True)
+    values = {"q_moment": bound_moment(inquiry.moment), "q_limit": limit, "q_currency": currency or ""}
+    return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from spanledger_api import cursors
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import Where, bound_moment, where
-from spanledger_api.inquiry import Inquiry
+from spanledger_api.inquiry import Among, Inquiry
 from spanledger_api.moments import StartOfDayOrMoment
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
@@ -82,8 +82,8 @@ def find(inquiry: Inquiry, parameters: TransactionsParameters, request: Request)
         SELECT {COLUMNS}, toString({order.expression}) AS SortValue
         FROM verdicts {clause.sql} {order.sql} LIMIT {{q_limit:UInt64}}
     """  # noqa: S608 - made of expressions of this package; the values are bound
-    only_open = parameters.stuck is True or parameters.status == ["open"]
-    rows = inquiry.verdicts(sql, {**clause.values, "q_limit": parameters.limit + 1}, only_open=only_open)
+    among: Among = "stuck" if parameters.stuck else "open" if parameters.status == ["open"] else "all"
+    rows = inquiry.verdicts(sql, {**clause.values, "q_limit": parameters.limit + 1}, among)
     more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
     last = cursors.Position(rows[-1]["SortValue"], (rows[-1]["Key"],)) if more else None
     return TransactionsAnswer(

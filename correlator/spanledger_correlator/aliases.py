@@ -8,15 +8,17 @@ from __future__ import annotations
 from spanledger_correlator.workspace import Workspace
 
 
-def resolve_touched(work: Workspace, version: int) -> None:
-    """Resolve the entities that the new spans touch and keep what changed."""
+def resolve_touched(work: Workspace, version: int) -> bool:
+    """Resolve the entities that the new spans touch and keep what changed; returns whether any of them has an alias."""
     work.run("component_touched")
     _resolve(work, version)
     work.run("canonical_before")
-    if work.count("work_canonical"):
+    aliased = bool(work.count("work_canonical"))
+    if aliased:
         # The members first: what is kept of the ids tells a later attempt whether it has anything to keep.
         work.run("canonical_keep_members", {"version": version})
         work.run("canonical_keep_ids", {"version": version})
+    return aliased
 
 
 def resolve_all(work: Workspace) -> None:

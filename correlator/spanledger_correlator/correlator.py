@@ -24,6 +24,7 @@ from spanledger_correlator.statements import statement
 from spanledger_correlator.workspace import Workspace
 from spanledger_store import SpanledgerError, Store
 
+_ENDS_WORTH_A_MERGE = 50_000
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +41,7 @@ class Correlator:
         definitions: Definitions,
         *,
         every: float = 0.2,
-        max_spans: int = 50_000,
+        max_spans: int = 150_000,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._store = store
@@ -57,6 +58,7 @@ class Correlator:
         self._version: int | None = None
         self._interrupted = False
         self._taking_in = threading.Lock()
+        self._rows_after_tidying = 0
 
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
@@ -87,6 +89,7 @@ class Correlator:
             evaluate_touched(work, version, again=again)
             self._inbox.mark(batches)
             self._interrupted = False
+            self._tidy()
             return sum(batch.spans for batch in batches)
 
     def catch_up(self) -> int:
@@ -118,6 +121,13 @@ class Correlator:
         for batches in groups:
             self._inbox.mark(batches)
         self._vocabulary, self._outdated = work.vocabulary, False
+
+    def _tidy(self) -> None:
+        """Merge the ends of closed transactions away, once they outnumber what is open: readers pass over each."""
+        rows = int(self._store.command(statement("rows_of_open")))
+        if rows > 2 * self._rows_after_tidying + _ENDS_WORTH_A_MERGE:
+            self._store.command("OPTIMIZE TABLE open_transactions FINAL CLEANUP")
+            self._rows_after_tidying = int(self._store.command(statement("rows_of_open")))
 
     def _workspace(self) -> Workspace:
         """The calling thread's work tables; made anew when other definition versions have come into force."""

@@ -18,11 +18,13 @@ SLICE = 200_000
 
 STATE_COLUMNS = (
     "Tenant, Process, RootId, RootType, RuleVersion, Status, Impact, StartedAt, LastActivityAt, ClosedAt, SlaDueAt, "
-    "SlaAtRiskAt, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Subjects, Known, "
+    "SlaAtRiskAt, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Known, "
     "StepDone, StepRequired, StepAttempts, StepSuccesses, StepFirstSuccess, StepLastSuccess, StepDoneAt, StepLastFailure, "
-    "StepFailingSince, StepFailingFrom, StepDeadline, StepMissingFrom, StepDuplicateAt, StepFailure, StepFailures, "
+    "StepFailingSince, StepDeadline, StepDuplicateAt, StepFailure, StepFailures, Troubles, NextStep, StuckFrom, "
     "SpanCount"
 )
+_NEWS = """StoredAt >= (SELECT min(StoredAt) FROM work_incoming)
+        OR (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_moved_traces)"""
 _UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt"
 
 
@@ -32,9 +34,15 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     Repeating it is harmless: states replace one another by `version` (a growing number). `again` is for spans of
     which an earlier attempt may have kept states.
     """
-    aliases.resolve_touched(work, version)
+    aliased = aliases.resolve_touched(work, version)
     find_scope(work, again=again)
-    _evaluate_and_keep(work, version)
+    stitch(work, onward=True)
+    judge(work, news="true" if aliased else _NEWS)
+    _keep(work, version)
+    # Only an alias, a better copy or rule 4 can take its last span away from a transaction.
+    if aliased or again or work.count("work_superseded") or work.count("work_trace_attached"):
+        for into in ("transactions", "open_transactions"):
+            work.run("forget_states", {"version": version}, into=into)
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
@@ -44,7 +52,9 @@ def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
     work.run("canonical_keep_members", {"version": version})
     work.run("canonical_keep_ids", {"version": version})
     for done in _slices(work):
-        _evaluate_and_keep(work, version)
+        stitch(work)
+        judge(work)
+        _keep(work, version)
         yield done
     for into in ("transactions", "open_transactions"):
         work.run("forget_stale", {"version": version}, into=into)
@@ -77,12 +87,12 @@ def _slices(work: Workspace) -> Iterator[float]:
         yield (number + 1) / slices
 
 
-def _evaluate_and_keep(work: Workspace, version: int) -> None:
-    stitch(work)
-    judge(work)
+def _keep(work: Workspace, version: int) -> None:
     bound = {"version": version}
     work.run("keep_states", bound, columns=STATE_COLUMNS)
     work.run("keep_open", bound, columns=STATE_COLUMNS)
-    work.run("forget_states", bound, into="transactions")
-    work.run("forget_states", bound, into="open_transactions")
+    work.run("keep_beside")
     work.run("keep_unattached", bound)
+    work.run("keep_reached")
+    if work.count("work_trace_attached"):
+        work.run("keep_contested")

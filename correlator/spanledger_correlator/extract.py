@@ -13,6 +13,7 @@ from spanledger_correlator.workspace import Workspace
 DERIVED = (
     "correlated_batches",
     "facts",
+    "namings",
     "waiting",
     "links",
     "alias_edges",
@@ -21,17 +22,23 @@ DERIVED = (
     "entity_attributes",
     "claims",
     "superseded_copies",
+    "seen_spans",
     "spans_trace_id_ts",
+    "beside",
+    "contested_traces",
+    "reached",
     "unattached",
 )
 """The tables that a rebuild empties: derived from spans, and no reader's answer by themselves."""
 
-_EXTRACTS = ("superseded", "facts", "waiting", "links", "aliases", "attributes", "claims", "traces")
+_EXTRACTS = ("superseded", "seen", "facts", "namings", "waiting", "links", "aliases", "attributes", "claims", "traces")
 
 
 def extract(work: Workspace, batches: Sequence[Batch]) -> None:
     """Read the spans of these commits into `work_incoming` and keep what they say. Repeating it is harmless."""
     work.run("incoming", bound(batches))
-    work.run("superseded")
+    work.run("suspects")
+    work.run("superseded" if work.count("work_suspects") else "superseded_empty")
+    work.run("waits")
     for name in _EXTRACTS:
         work.run(f"insert_{name}")

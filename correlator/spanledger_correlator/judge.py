@@ -1,6 +1,7 @@
 """Judging: from the attached spans of a transaction to its state, free of any clock (DESIGN section 6).
 
-Reads `work_attached`; leaves `work_states`. What the clock adds is read from a state by `verdict.py`.
+Reads `work_attached` and `work_transactions`; leaves `work_states`. What the clock adds is read from a state by
+`verdict.sql`.
 """
 
 from __future__ import annotations
@@ -8,10 +9,14 @@ from __future__ import annotations
 from spanledger_correlator.workspace import Workspace
 
 
-def judge(work: Workspace) -> None:
-    """One state per transaction and process, for every process in one pass."""
+def judge(work: Workspace, *, news: str = "true") -> None:
+    """One state per transaction and process, for every process in one pass.
+
+    `news` is a condition on attached spans: whether one may tell of an entity that has not stood beside the
+    transaction before.
+    """
     work.run("step_states")
-    work.run("related")
+    work.run("related", new=news)
     work.run("subjects")
     work.kin("work_subjects", into="work_subject_kin")
     work.run("attributes")

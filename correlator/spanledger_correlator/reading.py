@@ -79,6 +79,12 @@ class Reading:
             return self._verdict("(SELECT * FROM open_transactions FINAL)")
         return self._verdict(f"(SELECT * FROM {self._states()} WHERE Status = 'open')")
 
+    @property
+    def stuck_relation(self) -> Relation:
+        """The same of the stuck ones alone."""
+        states = "open_transactions FINAL" if self._as_of is None else self._states()
+        return self._verdict(f"(SELECT * FROM {states} WHERE StuckFrom <= {{now:DateTime64(9, 'UTC')}})")
+
     def orphans(self) -> list[dict[str, Any]]:
         """Step spans that no transaction has taken, an hour and more after they were stored, oldest first."""
         self._require_own_tables()
@@ -96,7 +102,7 @@ class Reading:
         definition = next((one for one in self._definitions if one.process == process), None)
         if definition is None:
             return []
-        work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of)
+        work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of, evidence=True)
         return evidence.attachments(work, self._tenant, definition, self.canonical(definition.entity, root_id))
 
     def canonical(self, entity_type: str, entity_id: str) -> str:
@@ -114,7 +120,7 @@ class Reading:
         return [
             (str(process), str(root))
             for process, root in self._store.query(
-                statement("touching", facts=self._sources.facts, states=self._states()),
+                statement("touching", facts=self._sources.facts, namings=self._sources.namings, states=self._states()),
                 {**self._bound, "type": entity_type, "id": self.canonical(entity_type, entity_id), "named": entity_id}
                 | ({} if self._as_of is None else {"as_of": self._as_of}),
             ).result_rows

@@ -15,6 +15,7 @@ from spanledger_correlator.definition import Condition, ProcessDefinition, Sever
 from spanledger_store import Store
 
 _REQUIRED, _CONDITIONAL = 1, 2
+_CLIENT_NAME = ("account", "name")
 
 
 def record(store: Store, definitions: Iterable[ProcessDefinition]) -> int:
@@ -44,6 +45,8 @@ class Vocabulary:
     placeholders: list[str]
     pairs: list[tuple[str, str]]
     matches: list[tuple[str, str, list[str], list[str]]]
+    stitched: list[str]
+    told: list[tuple[str, str]]
 
     @classmethod
     def of(cls, definitions: Sequence[ProcessDefinition]) -> Vocabulary:
@@ -67,6 +70,8 @@ class Vocabulary:
                 for step in definition.steps
                 if step.match
             ],
+            stitched=sorted({one for definition in definitions for one in (definition.entity, *definition.joined_by)}),
+            told=sorted({_CLIENT_NAME}.union(*(_asked_for(definition) for definition in definitions))),
         )
 
 
@@ -76,6 +81,20 @@ def _linked_types(definition: ProcessDefinition) -> Iterable[tuple[str, str]]:
     for distance, farther in enumerate(order):
         for nearer in order[:distance]:
             yield farther, nearer
+
+
+def _asked_for(definition: ProcessDefinition) -> set[tuple[str, str]]:
+    """The entity attributes, as (type, key), on which a verdict by this definition can depend."""
+    tiers = definition.sla.tiers if definition.sla else ()
+    return {
+        (condition.entity_type, condition.key)
+        for conditions in (
+            *(step.required_when for step in definition.steps),
+            *(tier.conditions for tier in tiers),
+            *(rule.conditions for rule in definition.severity),
+        )
+        for condition in conditions
+    }
 
 
 def _row(definition: ProcessDefinition) -> dict[str, Any]:

@@ -46,9 +46,10 @@ def _find_news(work: Workspace, *, again: bool) -> None:
 def _find_moved_traces(work: Workspace, *, again: bool) -> None:
     """A link or an alias moves spans that came long ago: from what they inherited to what they name, and back."""
     work.run("relinked")
+    work.run("nodes_empty", into="work_relinked_joined")
     if work.count("work_relinked"):
         work.kin("work_relinked", into="work_relinked_kin")
-        walk.from_joined(work, kin="work_relinked_kin")
+        walk.from_joined(work, kin="work_relinked_kin", into="work_relinked_joined")
         work.run("moved_traces", {"again": again})
     else:
         work.run("new_traces", into="work_moved_traces", source="work_superseded")

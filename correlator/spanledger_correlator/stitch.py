@@ -9,51 +9,73 @@ from __future__ import annotations
 from spanledger_correlator import walk
 from spanledger_correlator.workspace import Workspace
 
+# Age orders spans by when they happened, then by their ids, as one number.
 _STEP_COLUMNS = """
+        s.Word AS Word, s.Kind AS Kind, s.Position AS Position, s.Settling AS Settling, s.OfRoot AS OfRoot,
         f.TraceId AS TraceId, f.SpanId AS SpanId, f.StoredAt AS StoredAt, least(f.OccurredAt, f.StoredAt) AS Happened,
+        bitShiftLeft(toUInt256(bitXor(toUInt64(toUnixTimestamp64Nano(Happened)), 9223372036854775808)), 128)
+            + bitShiftLeft(toUInt128(reinterpretAsUInt64(reverse(unhex(f.SpanId)))), 64) + sipHash64(f.TraceId) AS Age,
         f.Step AS Step, f.System AS System, f.Outcome AS Outcome, f.ErrorKind AS ErrorKind, f.ErrorCode AS ErrorCode,
         f.ErrorMessage AS ErrorMessage, f.Currency AS Currency, f.DueAt AS DueAt, f.IdempotencyKey AS IdempotencyKey,
         f.LegalEntity AS LegalEntity, f.Region AS Region, f.Impact AS Impact, f.Singles AS Singles"""
 _IN_TRACES = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)"
+_IN_THE_FUTURE = "(SELECT 1 FROM {} WHERE Happened = StoredAt LIMIT 1)"
+_FIRST_ACCEPTED = "ORDER BY StoredAt, Rule, KeyType, KeyId"
 
 
-def stitch(work: Workspace) -> None:
+def stitch(work: Workspace, *, onward: bool = False) -> None:
     """Attach the spans of the transactions in scope.
 
     A change in a trace can move the spans that rule 4 attaches there, so the scope grows by the transactions of every
     trace that holds such spans, once.
+
+    `onward` says that all but the new spans has been evaluated and kept before: then what was found to lie around a
+    transaction is looked up instead of searched.
     """
-    _attach(work, into="work_attached")
-    if _find_unresolved(work) and _find_trace_roots(work):
+    _attach(work, onward, into="work_attached")
+    if _find_unresolved(work, onward) and _find_trace_roots(work):
         work.run("scope_add", more="work_trace_roots")
-        _attach(work, into="work_attached")
-        _find_unresolved(work)
+        _attach(work, onward, into="work_attached")
+        _find_unresolved(work, onward)
         _find_trace_roots(work)
-        _attach(work, into="work_trace_attached", scope="work_trace_roots", only_traces=_IN_TRACES)
+        work.run("trace_scope")
+        _attach(work, onward, into="work_trace_attached", scope="work_trace_scope", only_traces=_IN_TRACES)
         work.run("open_ends")
         work.run("inherit")
         # The roots of the traces were the last that `_attach` saw; the members of the scope come back for the judge.
-        work.kin("work_scope", into="work_members")
+        work.kin("work_scope", into="work_members", carry="Root")
         work.run("attach_inherited", step_columns=_STEP_COLUMNS)
     else:
         work.run("attached_empty", into="work_trace_attached")
         work.run("attached_empty", into="work_inherited")
+    work.run("transactions")
     work.run("unattached")
 
 
-def _attach(work: Workspace, into: str, scope: str = "work_scope", only_traces: str = "") -> None:
+def _attach(work: Workspace, onward: bool, into: str, scope: str = "work_scope", only_traces: str = "") -> None:
     """Rules 1 to 3 for the roots in `scope`."""
-    work.kin(scope, into="work_members")
-    walk.from_roots(work)
+    aliased = work.kin(scope, into="work_members", carry="Root")
+    if onward:
+        work.run("joined_reached")
+    else:
+        walk.from_roots(work, into="work_joined")
     work.kin("work_joined", into="work_joined_kin")
     walk.towards_roots(work, kin="work_joined_kin")
     work.run("reach_ids", scope=scope)
-    work.run("attach", into=into, step_columns=_STEP_COLUMNS, only_traces=only_traces)
+    ordered = aliased or work.evidence
+
+    def attach(order: str) -> None:
+        work.run("attach", into=into, step_columns=_STEP_COLUMNS, only_traces=only_traces, order=order)
+
+    attach(_FIRST_ACCEPTED if ordered else "")
+    # Where a span says that it happens in the future, it matters which of its copies was accepted first.
+    if not ordered and work.count(_IN_THE_FUTURE.format(into)):
+        attach(_FIRST_ACCEPTED)
 
 
-def _find_unresolved(work: Workspace) -> int:
-    """Waiting spans in the touched traces that no link attaches to the scope."""
-    work.run("traces")
+def _find_unresolved(work: Workspace, onward: bool) -> int:
+    """Waiting spans in those traces that no link attaches to the scope."""
+    work.run("traces_contested" if onward else "traces_attached")
     work.run("candidates")
     work.run("unresolved", attached="work_attached")
     return work.count("work_unresolved")

@@ -8,33 +8,36 @@ from __future__ import annotations
 
 from spanledger_correlator.workspace import Workspace
 
+_EARLIEST = "argMin(concat(l.TraceId, l.SpanId), (least(l.OccurredAt, l.StoredAt), l.TraceId, l.SpanId))"
+"""The span that carries a hop: of all that state the link, the earliest."""
+
 
 def towards_roots(work: Workspace, kin: str) -> None:
     """Fill `work_reach` with the roots that each joined entity in the work table `kin` leads to."""
     work.run("reach_empty", into="work_reach")
     work.run("walk_start", kin=kin)
     while work.count("work_front"):
-        work.run("walk_step")
+        work.run("walk_step", carrier=_EARLIEST if work.evidence else "''")
         work.kin("work_hop", into="work_hop_kin")
         work.run("walk_arrive", into="work_reach")
         work.run("walk_advance")
 
 
-def from_roots(work: Workspace) -> None:
-    """Fill `work_joined` with the joined entities from which the roots in `work_members` can be reached."""
-    _outwards(work, kin="work_members", rank="t.Rank = 0")
+def from_roots(work: Workspace, into: str) -> None:
+    """Fill `into` with the joined entities from which the roots in `work_members` can be reached."""
+    _outwards(work, "work_members", into, rank="t.Rank = 0")
 
 
-def from_joined(work: Workspace, kin: str) -> None:
-    """Fill `work_joined` with the joined entities from which those in the work table `kin` can be reached."""
-    _outwards(work, kin, rank="t.Rank > 0")
+def from_joined(work: Workspace, kin: str, into: str) -> None:
+    """Fill `into` with the joined entities from which those in the work table `kin` can be reached."""
+    _outwards(work, kin, into, rank="t.Rank > 0")
 
 
-def _outwards(work: Workspace, kin: str, rank: str) -> None:
-    work.run("nodes_empty", into="work_joined")
+def _outwards(work: Workspace, kin: str, into: str, rank: str) -> None:
+    work.run("nodes_empty", into=into)
     work.run("back_start", kin=kin, rank=rank)
     while work.count("work_front"):
         work.run("back_step")
-        work.run("nodes_add", into="work_joined", nodes="work_hop")
+        work.run("nodes_add", into=into, nodes="work_hop")
         work.kin("work_hop", into="work_hop_kin")
         work.run("back_advance")

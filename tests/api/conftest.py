@@ -171,6 +171,7 @@ class StagedReading:
         mine = "SELECT * EXCEPT Tenant FROM verdict_rows WHERE Tenant = {reading_tenant:String}"
         self.relation = Statement(f"({mine})", {"reading_tenant": tenant})
         self.open_relation = Statement(f"({mine} AND Status = 'open')", {"reading_tenant": tenant})
+        self.stuck_relation = Statement(f"({mine} AND Stuck)", {"reading_tenant": tenant})
 
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]:
         """What the stage attached to a transaction."""

@@ -15,8 +15,11 @@ import pytest
 
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition import Definitions
-from spanledger_correlator.evaluation import STATE_COLUMNS
+from spanledger_correlator.evaluation import STATE_COLUMNS, evaluate_all
 from spanledger_correlator.reading import Reading
+from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.statements import statement
+from spanledger_correlator.workspace import Sources, Workspace
 from spanledger_store import Store
 
 from .span_rows import EPOCH, STORED, SpanRow, put
@@ -73,10 +76,12 @@ class Ledger:
 
     def evaluate(self) -> list[dict[str, Any]]:
         """Evaluate everything as of now, remember who is a member of what, and return the states."""
-        Reading(self.store, self.definitions, "", as_of=datetime(2099, 1, 1, tzinfo=UTC))
+        end = datetime(2099, 1, 1, tzinfo=UTC)
+        vocabulary = Vocabulary.of(self.definitions.in_force(end))
+        evaluate_all(Workspace(self.store, vocabulary, Sources.as_of("then"), end, evidence=True))
         for tenant, key, trace, span, rule, kind, entity, carrier_trace, carrier in self.store.query(
             "SELECT Tenant, concat(Process, '/', RootId), TraceId, SpanId, Rule, KeyType, KeyId, CarrierTraceId, "
-            "CarrierSpanId FROM work_attached"
+            f"CarrierSpanId FROM ({statement('attachments')})"
         ).result_rows:
             self.members.setdefault((tenant, key), {})[self.names[trace, span]] = Member(
                 rule, f"{kind}:{entity}" if rule < 4 else "", self.names.get((carrier_trace, carrier), "")

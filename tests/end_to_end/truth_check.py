@@ -11,6 +11,7 @@ import httpx2
 
 from spanledger_correlator.definition import Definitions
 from spanledger_correlator.reading import Reading
+from spanledger_correlator.statements import statement
 from spanledger_server.simulate import FirmTruth, TransactionTruth
 from spanledger_server.simulate.span_ids import span_ids
 from spanledger_store import Store
@@ -96,7 +97,8 @@ def _members(store: Store, definitions: Definitions, tenant: str) -> dict[str, s
     Reading(store, definitions, tenant, as_of=datetime(2099, 1, 1, tzinfo=UTC))
     members: dict[str, set[tuple[str, str]]] = {}
     for key, trace, span in store.query(
-        "SELECT concat(Process, '/', RootId), TraceId, SpanId FROM work_attached WHERE Tenant = {tenant:String}",
+        f"SELECT concat(Process, '/', RootId), TraceId, SpanId FROM ({statement('attachments')}) "
+        "WHERE Tenant = {tenant:String}",
         {"tenant": tenant},
     ).result_rows:
         members.setdefault(key, set()).add((trace, span))

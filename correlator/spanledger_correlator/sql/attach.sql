@@ -1,14 +1,15 @@
 -- Rules 1 to 3: the step spans of the transactions in scope, each with its evidence and its share of the amount.
--- Of identical copies the first accepted counts; a span that two joined entities attach counts once.
+-- A transaction goes by a number here, Tx: its root's number and its process's (`work_transactions` has the names).
+-- A span that two entities attach, or that is there twice, counts once; $order says which of the rows.
 CREATE OR REPLACE TEMPORARY TABLE $into ENGINE = Memory AS
 SELECT * FROM
 (
     SELECT
-        toString(f.Tenant) AS Tenant, s.Process AS Process, s.RootType AS RootType, m.CanonicalId AS RootId,
+        bitShiftLeft(m.Root, 16) + s.No AS Tx, toString(f.Tenant) AS Tenant,
         if(f.Via = 'entity', 1, 2) AS Rule, toString(f.EntityType) AS KeyType, f.EntityId AS KeyId,
-        '' AS CarrierTraceId, '' AS CarrierSpanId,
+        '' AS Carrier,
         multiIf(f.Split, f.Allocated, f.Siblings = 1, f.Amount, NULL) AS Share,
-        s.Kind AS Kind, s.Position AS Position, $step_columns
+        $step_columns
     FROM
     (
         SELECT * FROM $facts AS facts
@@ -24,12 +25,12 @@ SELECT * FROM
     UNION ALL
 
     SELECT
-        toString(f.Tenant) AS Tenant, r.Process AS Process, r.RootType AS RootType, r.RootId AS RootId,
+        bitShiftLeft(r.Root, 16) + s.No AS Tx, toString(f.Tenant) AS Tenant,
         3 AS Rule, toString(f.EntityType) AS KeyType, f.EntityId AS KeyId,
-        r.CarrierTraceId AS CarrierTraceId, r.CarrierSpanId AS CarrierSpanId,
+        r.Carrier AS Carrier,
         if(r.Fan = 1 AND arraySum((type, count) -> if(has(s.JoinedTypes, type), count, 0), f.Types, f.Counts) = 1,
             f.Amount, NULL) AS Share,
-        s.Kind AS Kind, s.Position AS Position, $step_columns
+        $step_columns
     FROM
     (
         SELECT * FROM $facts AS facts
@@ -43,5 +44,5 @@ SELECT * FROM
     WHERE (f.OnlyProcess = '' OR f.OnlyProcess = s.Process)
         AND NOT has(f.Types, s.RootType) AND f.KeyProcess != s.Process
 )
-ORDER BY StoredAt, Rule, KeyType, KeyId
-LIMIT 1 BY Tenant, Process, RootId, TraceId, SpanId
+$order
+LIMIT 1 BY Tx, TraceId, SpanId

@@ -12,12 +12,21 @@ FROM
     FROM work_labels AS l
     LEFT JOIN
     (
-        SELECT
-            Tenant, toString(EntityType) AS EntityType, EntityId, min(least(OccurredAt, StoredAt)) AS NamedAt
-        FROM $facts
-        WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_component) AND Via = 'entity'
-            AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
-                (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
+        SELECT Tenant, EntityType, EntityId, min(n.NamedAt) AS NamedAt
+        FROM
+        (
+            SELECT Tenant, toString(EntityType) AS EntityType, EntityId, least(OccurredAt, StoredAt) AS NamedAt
+            FROM $facts AS facts
+            WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_component) AND Via = 'entity'
+                AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                    (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
+            UNION ALL
+            SELECT Tenant, toString(EntityType) AS EntityType, EntityId, least(OccurredAt, StoredAt) AS NamedAt
+            FROM $namings AS namings
+            WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_component)
+                AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
+                    (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
+        ) AS n
         GROUP BY Tenant, EntityType, EntityId
     ) AS f ON f.Tenant = l.Tenant AND f.EntityType = l.Type AND f.EntityId = l.Id
 )

@@ -13,7 +13,7 @@ WITH
         (
             SELECT * FROM entity_attributes
             WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_news_kin)
-                AND Key IN (SELECT arrayJoin(AttributeKeys) FROM work_incoming)
+                AND (Type, Key) IN (SELECT arrayJoin({told:Array(Tuple(String, String))}))
                 AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
                     (SELECT Tenant, TraceId, SpanId, ContentHash FROM superseded_copies)
             ORDER BY StoredAt

@@ -1,8 +1,7 @@
 -- Who the transaction is for: the account named last of those whose name is known.
 CREATE OR REPLACE TEMPORARY TABLE work_clients ENGINE = Memory AS
-SELECT
-    r.Tenant AS Tenant, r.Process AS Process, r.RootId AS RootId, argMax(a.Value, (r.LastAt, r.Id)) AS Name
+SELECT r.Tx AS Tx, argMax(a.Value, (r.LastAge, r.Id)) AS Name
 FROM work_related AS r
 INNER JOIN work_attributes AS a ON a.Tenant = r.Tenant AND a.Type = r.Type AND a.Id = r.Id
 WHERE r.Type = 'account' AND a.Key = 'name'
-GROUP BY Tenant, Process, RootId
+GROUP BY Tx

@@ -20,6 +20,6 @@ FROM
                 []),
             {pairs:Array(Tuple(String, String))})) AS found
     FROM work_incoming
-    WHERE length(Types) > 1
+    WHERE arrayExists(pair -> has(Types, pair.1) AND has(Types, pair.2), {pairs:Array(Tuple(String, String))})
 )
 ARRAY JOIN arrayConcat(found, arrayMap(link -> (link.3, link.4, link.1, link.2), found)) AS link

@@ -1,10 +1,10 @@
--- Every id that the given nodes go by, and the one they are known under. Reads $nodes(Tenant, Type, Id).
+-- Every id that the given nodes go by, and the one they are known under. Reads $nodes(Tenant, Type, Id); $carry names a further column.
 CREATE OR REPLACE TEMPORARY TABLE $into ENGINE = Memory AS
 WITH
-    nodes AS (SELECT DISTINCT Tenant, toString(Type) AS Type, Id FROM $nodes),
+    nodes AS (SELECT DISTINCT Tenant, toString(Type) AS Type, Id$carry FROM $nodes),
     known AS
     (
-        SELECT n.Tenant AS Tenant, n.Type AS Type, n.Id AS Id, if(c.CanonicalId = '', n.Id, c.CanonicalId) AS CanonicalId
+        SELECT n.Tenant AS Tenant, n.Type AS Type, n.Id AS Id, if(c.CanonicalId = '', n.Id, c.CanonicalId) AS CanonicalId$carry
         FROM nodes AS n
         LEFT JOIN
         (
@@ -16,7 +16,7 @@ WITH
     )
 SELECT DISTINCT
     k.Tenant AS Tenant, k.Type AS Type, k.Id AS NamedId, k.CanonicalId AS CanonicalId,
-    if(m.Id = '', k.Id, m.Id) AS Id
+    if(m.Id = '', k.Id, m.Id) AS Id$carry
 FROM known AS k
 LEFT JOIN
 (

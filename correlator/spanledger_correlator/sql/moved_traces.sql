@@ -7,9 +7,9 @@ WHERE (Tenant, EntityType, EntityId) IN
     (
         SELECT Tenant, Type, Id FROM work_relinked_kin
         UNION DISTINCT
-        SELECT Tenant, Type, Id FROM work_joined
+        SELECT Tenant, Type, Id FROM work_relinked_joined
     )
-    AND Via = 'entity' AND Step != ''
+    AND Via = 'entity' AND Waits
     AND ({again:Bool} OR (Tenant, TraceId, SpanId, StoredAt) NOT IN
         (SELECT Tenant, TraceId, SpanId, StoredAt FROM work_incoming))
 UNION DISTINCT

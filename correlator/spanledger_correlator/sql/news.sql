@@ -3,8 +3,8 @@
 CREATE OR REPLACE TEMPORARY TABLE work_news ENGINE = Memory AS
 SELECT DISTINCT Tenant, toString(type) AS Type, Singles[type] AS Id, false AS Surely
 FROM work_incoming
-ARRAY JOIN AttributeTypes AS type
-WHERE mapContains(Singles, type)
+ARRAY JOIN AttributeTypes AS type, AttributeKeys AS key
+WHERE mapContains(Singles, type) AND (type, key) IN (SELECT arrayJoin({told:Array(Tuple(String, String))}))
 UNION DISTINCT
 SELECT DISTINCT Tenant, toString(Type) AS Type, Id, true AS Surely
 FROM work_superseded

@@ -1,6 +1,6 @@
 -- Of the roots that claim one entity all but the first are duplicates, from their first success on.
 CREATE OR REPLACE TEMPORARY TABLE work_one_per ENGINE = Memory AS
-SELECT f.Tenant AS Tenant, f.Process AS Process, f.RootId AS RootId, w.Position AS Position, min(f.Happened) AS DuplicateAt
+SELECT t.Tx AS Tx, w.Position AS Position, min(f.Happened) AS DuplicateAt
 FROM
 (
     SELECT *, (Happened, RootId) > min((Happened, RootId)) OVER (PARTITION BY Tenant, Process, Step, ClaimedType, ClaimedId)
@@ -18,5 +18,6 @@ FROM
 ) AS f
 INNER JOIN work_one_per_steps AS w
     ON w.Process = f.Process AND w.Step = f.Step AND w.RootType = f.RootType AND w.Type = f.ClaimedType
+INNER JOIN work_transactions AS t ON t.Tenant = f.Tenant AND t.Process = f.Process AND t.RootId = f.RootId
 WHERE f.Later
-GROUP BY Tenant, Process, RootId, Position
+GROUP BY Tx, Position

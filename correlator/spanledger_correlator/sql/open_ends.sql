@@ -1,3 +1,4 @@
 CREATE OR REPLACE TEMPORARY TABLE work_open_ends ENGINE = Memory AS
-SELECT DISTINCT Tenant, Process, TraceId, SpanId FROM work_unresolved
-WHERE (Tenant, Process, TraceId, SpanId) NOT IN (SELECT Tenant, Process, TraceId, SpanId FROM work_trace_attached)
+SELECT Tenant, No, TraceId, SpanId FROM work_unresolved
+WHERE (Tenant, No, TraceId, SpanId) NOT IN
+    (SELECT Tenant, bitAnd(Tx, 65535), TraceId, SpanId FROM work_trace_attached)

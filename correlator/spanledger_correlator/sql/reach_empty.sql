@@ -1,6 +1,6 @@
 CREATE OR REPLACE TEMPORARY TABLE $into
 (
     Tenant String, Process String, RootType String, OriginType String, OriginId String, RootId String,
-    CarrierTraceId String, CarrierSpanId String
+    Carrier String
 )
 ENGINE = Memory

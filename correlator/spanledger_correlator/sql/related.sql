@@ -1,13 +1,13 @@
--- The entities around each transaction, and when each was last named.
+-- The entities around each transaction, the age of the span that named each last, and whether that may be news.
 CREATE OR REPLACE TEMPORARY TABLE work_related ENGINE = Memory AS
 SELECT
-    a.Tenant AS Tenant, a.Process AS Process, a.RootId AS RootId,
-    toString(a.SingleType) AS Type, a.Id AS Id, max(a.Happened) AS LastAt
+    a.Tx AS Tx, any(a.Tenant) AS Tenant, toString(a.SingleType) AS Type, a.Id AS Id, max(a.Age) AS LastAge,
+    max(a.New) AS New
 FROM
 (
-    SELECT Tenant, Process, RootId, Happened, SingleType, Id
+    SELECT Tx, Tenant, Age, SingleType, Id, $new AS New
     FROM work_attached
     ARRAY JOIN mapKeys(Singles) AS SingleType, mapValues(Singles) AS Id
 ) AS a
-WHERE (a.Process, toString(a.SingleType)) IN (SELECT Process, Type FROM work_rule_related_types)
-GROUP BY Tenant, Process, RootId, Type, Id
+WHERE (bitAnd(a.Tx, 65535), toString(a.SingleType)) IN (SELECT No, Type FROM work_rule_related_types)
+GROUP BY Tx, Type, Id

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMPORARY TABLE work_relinked ENGINE = Memory AS
 SELECT DISTINCT Tenant, toString(Type) AS Type, Id
 FROM
 (
-    SELECT Tenant, Type, Id FROM work_incoming ARRAY JOIN EntityTypes AS Type, EntityIds AS Id WHERE length(Types) > 1
+    SELECT Tenant, Type, Id FROM work_incoming ARRAY JOIN EntityTypes AS Type, EntityIds AS Id WHERE arrayExists(pair -> has(Types, pair.1) AND has(Types, pair.2), {pairs:Array(Tuple(String, String))})
     UNION ALL
     SELECT Tenant, Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     UNION ALL

@@ -1,7 +1,7 @@
--- Every claim on the same entities, under whichever id.
+-- The claims on entities that more than one id claims.
 CREATE OR REPLACE TEMPORARY TABLE work_rivals ENGINE = Memory AS
 SELECT
-    c.Tenant AS Tenant, toString(c.Process) AS Process, toString(c.Step) AS Step,
+    k.Tenant AS Tenant, toString(c.Process) AS Process, toString(c.Step) AS Step,
     k.Type AS ClaimedType, k.CanonicalId AS ClaimedId,
     toString(c.OtherType) AS Type, c.OtherId AS Id, min(least(c.OccurredAt, c.StoredAt)) AS Happened
 FROM
@@ -14,3 +14,4 @@ FROM
 INNER JOIN (SELECT DISTINCT Tenant, Type, Id, CanonicalId FROM work_claimed_kin) AS k
     ON k.Tenant = c.Tenant AND k.Type = c.Type AND k.Id = c.Id
 GROUP BY Tenant, Process, Step, ClaimedType, ClaimedId, Type, Id
+QUALIFY count() OVER (PARTITION BY Tenant, Process, Step, ClaimedType, ClaimedId, Type) > 1

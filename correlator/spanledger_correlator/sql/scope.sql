@@ -1,6 +1,10 @@
--- The roots whose transactions the touched entities can change.
+-- The roots whose transactions the touched entities can change, numbered.
 CREATE OR REPLACE TEMPORARY TABLE work_scope ENGINE = Memory AS
-SELECT DISTINCT Tenant, Type, CanonicalId AS Id FROM work_touched_kin
-WHERE Type IN (SELECT RootType FROM work_rule_types)
-UNION DISTINCT
-SELECT DISTINCT Tenant, RootType AS Type, RootId AS Id FROM work_reach
+SELECT rowNumberInAllBlocks() AS Root, Tenant, Type, Id
+FROM
+(
+    SELECT Tenant, Type, CanonicalId AS Id FROM work_touched_kin
+    WHERE Type IN (SELECT RootType FROM work_rule_types)
+    UNION DISTINCT
+    SELECT Tenant, RootType AS Type, RootId AS Id FROM work_reach
+)

@@ -1,45 +1,62 @@
 -- Per transaction and step: successes that stand, failures that do not pass, the amounts and keys they carried.
 CREATE OR REPLACE TEMPORARY TABLE work_step_states ENGINE = Memory AS
-WITH undone AS
-(
-    SELECT Tenant, Process, RootId, Step, toNullable(max(Happened)) AS UndoneAt
-    FROM work_attached
-    WHERE Outcome = 'compensated'
-    GROUP BY Tenant, Process, RootId, Step
-)
-SELECT
-    a.Tenant AS Tenant, a.Process AS Process, a.RootId AS RootId, a.Kind AS Kind, a.Position AS Position,
-    minOrNullIf(a.Happened, a.Succeeded) AS FirstSuccess,
-    maxOrNullIf(a.Happened, a.Succeeded) AS LastSuccess,
-    countIf(a.Succeeded) AS Successes,
-    countIf(a.Outcome NOT IN ('compensated', 'skipped')) AS Attempts,
-    countIf(a.Outcome = 'skipped') > 0 AS Skipped,
-    arraySort(groupArrayIf(
-        (a.Happened, concat(a.TraceId, a.SpanId), toString(a.Outcome), toString(a.ErrorKind), toString(a.ErrorCode),
-            a.ErrorMessage, toString(a.System)),
-        a.Failing)) AS Failures,
-    arraySort(groupArrayIf((a.Happened, a.IdempotencyKey), a.Succeeded AND a.IdempotencyKey != '')) AS Keys,
-    argMaxIf(
-        (toString(a.Currency), a.Share), (a.Happened, a.TraceId, a.SpanId),
-        a.Succeeded AND a.Share IS NOT NULL) AS SuccessAmount,
-    argMaxIf(
-        (toString(a.Currency), a.Share), (a.Happened, a.TraceId, a.SpanId), a.Share IS NOT NULL) AS AttemptAmount,
-    argMaxIf(tuple(a.DueAt), (a.Happened, a.TraceId, a.SpanId), a.Succeeded).1 AS DueAt,
-    arraySort(groupArrayIf(
+WITH
+    undone AS
+    (
+        SELECT Tx, Word, toNullable(max(Happened)) AS UndoneAt
+        FROM work_attached
+        WHERE Outcome = 'compensated'
+        GROUP BY Tx, Word
+    ),
+    steps AS
+    (
+        SELECT
+            a.Tx AS Tx, a.Word AS Word, any(a.Kind) AS Kind, any(a.Position) AS Position,
+            minOrNullIf(a.Happened, a.Succeeded) AS FirstSuccess,
+            maxOrNullIf(a.Happened, a.Succeeded) AS LastSuccess,
+            countIf(a.Succeeded) AS Successes,
+            countIf(a.Outcome NOT IN ('compensated', 'skipped')) AS Attempts,
+            countIf(a.Outcome = 'skipped') > 0 AS Skipped,
+            groupArrayIf(a.Happened, a.Failing) AS Failures,
+            maxIf(a.Age, a.Failing) AS LastFailure,
+            groupArrayIf((a.Age, a.Happened, a.IdempotencyKey), a.Succeeded AND a.IdempotencyKey != '') AS Keys,
+            argMaxIf(a.Currency, a.Age, a.Succeeded AND a.HasShare) AS SuccessCurrency,
+            argMaxOrNullIf(a.Share, a.Age, a.Succeeded AND a.HasShare) AS SuccessAmount,
+            argMaxIf(a.Currency, a.Age, a.HasShare) AS AttemptCurrency,
+            argMaxOrNullIf(a.Share, a.Age, a.HasShare) AS AttemptAmount,
+            argMaxIf(tuple(a.DueAt), a.Age, a.Succeeded).1 AS DueAt,
+            arraySort(groupArrayIf(
+                (
+                    concat(a.Step, ' ', if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey)),
+                    a.Age, a.Happened, a.Currency, a.Share
+                ),
+                a.Succeeded AND a.HasShare AND a.Settling)) AS Settlements
+        FROM
         (
-            concat(a.Step, ' ', if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey)),
-            a.Happened, concat(a.TraceId, a.SpanId), toString(a.Currency), a.Share
-        ),
-        a.Succeeded AND a.Share IS NOT NULL AND a.Settling)) AS Settlements
-FROM
+            SELECT
+                * EXCEPT (Currency, Share), toString(w.Currency) AS Currency,
+                ifNull(w.Share, toDecimal128(0, 9)) AS Share, isNotNull(w.Share) AS HasShare,
+                Outcome = 'success' AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Succeeded,
+                Outcome IN ('failure', 'rejected') AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Failing
+            FROM work_attached AS w
+            ANY LEFT JOIN undone USING (Tx, Word)
+        ) AS a
+        GROUP BY Tx, Word
+    )
+SELECT
+    s.* EXCEPT (Failures, LastFailure, Keys),
+    arrayFilter(time -> s.LastSuccess IS NULL OR time > s.LastSuccess, s.Failures) AS Standing,
+    if(empty(s.Failures), NULL, arrayMax(s.Failures)) AS LastFailureAt,
+    f.Failure AS Failure,
+    arraySort(s.Keys) AS keys,
+    arrayFirst(one -> one.3 != keys[1].3, keys) AS other_key,
+    if(other_key.3 = '', NULL, other_key.2) AS OtherKeyAt
+FROM steps AS s
+ANY LEFT JOIN
 (
     SELECT
-        *,
-        Outcome = 'success' AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Succeeded,
-        Outcome IN ('failure', 'rejected') AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Failing,
-        Position > 0 AND StepSettles[Position] > 0 AS Settling
+        Tx, Age,
+        (toString(Outcome), toString(ErrorKind), toString(ErrorCode), ErrorMessage, toString(System)) AS Failure
     FROM work_attached
-    LEFT JOIN undone USING (Tenant, Process, RootId, Step)
-    INNER JOIN (SELECT toString(Process) AS Process, StepSettles FROM work_rules) AS r USING (Process)
-) AS a
-GROUP BY Tenant, Process, RootId, Kind, Position
+    WHERE Outcome IN ('failure', 'rejected')
+) AS f ON f.Tx = s.Tx AND f.Age = s.LastFailure

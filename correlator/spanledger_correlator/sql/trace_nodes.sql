@@ -1,6 +1,6 @@
 -- What the spans around the unresolved ones name: where a process may find a transaction for them.
 CREATE OR REPLACE TEMPORARY TABLE work_trace_nodes ENGINE = Memory AS
-SELECT DISTINCT n.Tenant AS Tenant, u.Process AS Process, t.Rank AS Rank, n.Type AS Type, n.Id AS Id
+SELECT DISTINCT n.Tenant AS Tenant, t.Process AS Process, t.Rank AS Rank, n.Type AS Type, n.Id AS Id
 FROM
 (
     SELECT Tenant, TraceId, toString(Type) AS Type, Id FROM work_trace_spans ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
@@ -13,7 +13,7 @@ FROM
     FROM work_trace_spans
     WHERE position(TransactionKey, '/') > 1
 ) AS n
-INNER JOIN (SELECT DISTINCT Tenant, TraceId, toString(Process) AS Process FROM work_unresolved) AS u
+INNER JOIN (SELECT DISTINCT Tenant, TraceId, No FROM work_unresolved) AS u
     ON u.Tenant = n.Tenant AND u.TraceId = n.TraceId
-INNER JOIN work_rule_types AS t ON t.Process = u.Process AND t.Type = n.Type
+INNER JOIN work_rule_types AS t ON t.No = u.No AND t.Type = n.Type
 WHERE NOT has({placeholders:Array(String)}, concat(n.Type, ':', n.Id))

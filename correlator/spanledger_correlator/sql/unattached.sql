@@ -12,23 +12,24 @@ SELECT
 FROM work_candidates AS c
 LEFT JOIN
 (
-    SELECT Tenant, Process, TraceId, SpanId, max(o.Taken) AS Taken, max(o.Crowded) AS Crowded
+    SELECT Tenant, No, TraceId, SpanId, max(o.Taken) AS Taken, max(o.Crowded) AS Crowded
     FROM
     (
-        SELECT Tenant, Process, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_attached
+        SELECT Tenant, bitAnd(Tx, 65535) AS No, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_attached
+        WHERE (TraceId, SpanId) IN (SELECT TraceId, SpanId FROM work_candidates)
         UNION ALL
-        SELECT Tenant, Process, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_trace_attached
+        SELECT Tenant, bitAnd(Tx, 65535) AS No, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_trace_attached
         UNION ALL
-        SELECT Tenant, Process, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_inherited
+        SELECT Tenant, bitAnd(Tx, 65535) AS No, TraceId, SpanId, 1 AS Taken, 0 AS Crowded FROM work_inherited
         UNION ALL
-        SELECT u.Tenant AS Tenant, u.Process AS Process, u.TraceId AS TraceId, u.SpanId AS SpanId, 0 AS Taken, 1 AS Crowded
+        SELECT u.Tenant AS Tenant, u.No AS No, u.TraceId AS TraceId, u.SpanId AS SpanId, 0 AS Taken, 1 AS Crowded
         FROM work_unresolved AS u
         INNER JOIN
         (
-            SELECT Tenant, Process, TraceId FROM work_trace_attached
-            GROUP BY Tenant, Process, TraceId HAVING uniqExact(RootId) > 1
-        ) AS m ON m.Tenant = u.Tenant AND m.Process = u.Process AND m.TraceId = u.TraceId
+            SELECT Tenant, bitAnd(Tx, 65535) AS No, TraceId FROM work_trace_attached
+            GROUP BY Tenant, No, TraceId HAVING uniqExact(Tx) > 1
+        ) AS m ON m.Tenant = u.Tenant AND m.No = u.No AND m.TraceId = u.TraceId
     ) AS o
-    GROUP BY Tenant, Process, TraceId, SpanId
-) AS t ON t.Tenant = c.Tenant AND t.Process = c.Process AND t.TraceId = c.TraceId AND t.SpanId = c.SpanId
+    GROUP BY Tenant, No, TraceId, SpanId
+) AS t ON t.Tenant = c.Tenant AND t.No = c.No AND t.TraceId = c.TraceId AND t.SpanId = c.SpanId
 GROUP BY Tenant, TraceId, SpanId

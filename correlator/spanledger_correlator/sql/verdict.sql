@@ -3,21 +3,9 @@ SELECT
     t.Tenant AS Tenant, t.Process AS Process, t.RuleVersion AS Version, concat(t.Process, '/', t.RootId) AS Key,
     t.RootType AS RootType, t.RootId AS RootId, t.Status AS Status,
     {now:DateTime64(9, 'UTC')} AS clock,
-    arrayMap(
-        (is_required, from) -> is_required AND ifNull(from <= clock, 0), t.StepRequired, t.StepFailingFrom) AS failing,
-    arrayMap(
-        (is_required, is_done, due) -> is_required AND NOT is_done AND ifNull(due < clock, 0),
-        t.StepRequired, t.StepDone, t.StepDeadline) AS overdue,
-    arrayMap(from -> ifNull(from <= clock, 0), t.StepMissingFrom) AS missing,
-    t.Status = 'open' AND (has(failing, 1) OR has(overdue, 1) OR has(missing, 1)) AS Stuck,
-    if(
-        t.Status != 'open', 0,
-        if(
-            has(failing, 1), indexOf(failing, 1),
-            if(
-                has(overdue, 1), indexOf(overdue, 1),
-                arrayFirstIndex((is_required, is_done) -> is_required AND NOT is_done, t.StepRequired, t.StepDone))))
-        AS waiting,
+    arrayFirst(trouble -> trouble.1 < 4 AND trouble.3 <= clock, t.Troubles) AS trouble,
+    ifNull(t.StuckFrom <= clock, 0) AS Stuck,
+    multiIf(t.Status != 'open', 0, Stuck AND trouble.1 < 3, trouble.2, t.NextStep) AS waiting,
     if(waiting = 0, '', r.StepNames[waiting]) AS WaitingFor,
     if(waiting = 0, '', r.StepSystems[waiting]) AS waiting_system,
     if(
@@ -27,11 +15,10 @@ SELECT
             t.StartedAt)) AS WaitingSince,
     multiIf(
         NOT Stuck, '',
-        failing[waiting] AND t.StepFailure[waiting].1 = 'rejected', 'rejected_record',
-        failing[waiting], 'failed_step',
-        overdue[waiting], 'overdue_step',
+        trouble.1 = 1, if(t.StepFailure[waiting].1 = 'rejected', 'rejected_record', 'failed_step'),
+        trouble.1 = 2, 'overdue_step',
         'missing_step') AS WhyKind,
-    Stuck AND failing[waiting] AS failed,
+    Stuck AND trouble.1 = 1 AS failed,
     if(failed, t.StepFailure[waiting].2, '') AS WhyErrorKind,
     if(failed, t.StepFailure[waiting].3, '') AS WhyCode,
     if(failed, t.StepFailure[waiting].4, '') AS WhyMessage,
@@ -83,29 +70,15 @@ SELECT
     arraySort(
         exception -> (exception.3, exception.2, exception.1),
         arrayConcat(
-            arrayFilter(
-                exception -> exception.1 != '',
-                arrayMap(
-                    (name, from, failure) -> if(
-                        t.Status = 'open' AND ifNull(from <= clock, 0),
-                        (if(failure.1 = 'rejected', 'rejected_record', 'failed_step'), name, assumeNotNull(from)),
-                        ('', '', toDateTime64(0, 9, 'UTC'))),
-                    r.StepNames, t.StepFailingFrom, t.StepFailure)),
-            arrayFilter(
-                exception -> exception.1 != '',
-                arrayMap(
-                    (name, is_overdue, due) -> if(
-                        t.Status = 'open' AND is_overdue, ('overdue_step', name, assumeNotNull(due)),
-                        ('', '', toDateTime64(0, 9, 'UTC'))),
-                    r.StepNames, overdue, t.StepDeadline)),
-            arrayFilter(
-                exception -> exception.1 != '',
-                arrayMap(
-                    (name, from) -> if(
-                        t.Status IN ('open', 'completed') AND ifNull(from <= clock, 0),
-                        ('missing_step', name, assumeNotNull(from)),
-                        ('', '', toDateTime64(0, 9, 'UTC'))),
-                    r.StepNames, t.StepMissingFrom)),
+            arrayMap(
+                one -> (
+                    multiIf(
+                        one.1 = 2, 'overdue_step',
+                        one.1 = 3, 'missing_step',
+                        t.StepFailure[one.2].1 = 'rejected', 'rejected_record',
+                        'failed_step'),
+                    r.StepNames[one.2], one.3),
+                arrayFilter(one -> one.3 <= clock, t.Troubles)),
             arrayFilter(
                 exception -> exception.1 != '',
                 arrayMap(

@@ -2,8 +2,7 @@
 INSERT INTO $into
 SELECT
     h.Tenant, h.Process, h.RootType, h.OriginType, h.OriginId, k.CanonicalId,
-    argMin(h.CarrierTraceId, (h.CarrierTraceId, h.CarrierSpanId)),
-    argMin(h.CarrierSpanId, (h.CarrierTraceId, h.CarrierSpanId))
+    min(h.Carrier)
 FROM work_hop AS h
 INNER JOIN work_hop_kin AS k ON k.Tenant = h.Tenant AND k.Type = h.Type AND k.NamedId = h.Id
 WHERE h.Rank = 0

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMPORARY TABLE work_front ENGINE = Memory AS
 SELECT DISTINCT
     k.Tenant AS Tenant, t.Process AS Process, t.RootType AS RootType,
     k.Type AS OriginType, k.CanonicalId AS OriginId, k.Type AS Type, k.Id AS Id, t.Rank AS Rank,
-    '' AS CarrierTraceId, '' AS CarrierSpanId
+    '' AS Carrier
 FROM $kin AS k
 INNER JOIN work_rule_types AS t ON t.Type = k.Type
 WHERE t.Rank > 0

@@ -1,10 +1,9 @@
--- One hop along links, only to types nearer the root; the earliest span that carries the hop is the evidence.
+-- One hop along links, only to types nearer the root; $carrier is the evidence.
 CREATE OR REPLACE TEMPORARY TABLE work_hop ENGINE = Memory AS
 SELECT
     f.Tenant AS Tenant, f.Process AS Process, f.RootType AS RootType,
     f.OriginType AS OriginType, f.OriginId AS OriginId, t.Type AS Type, l.OtherId AS Id, t.Rank AS Rank,
-    argMin(l.TraceId, (least(l.OccurredAt, l.StoredAt), l.TraceId, l.SpanId)) AS CarrierTraceId,
-    argMin(l.SpanId, (least(l.OccurredAt, l.StoredAt), l.TraceId, l.SpanId)) AS CarrierSpanId
+    $carrier AS Carrier
 FROM
 (
     SELECT * FROM $links AS links

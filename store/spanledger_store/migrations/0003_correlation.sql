@@ -54,7 +54,7 @@ ENGINE = ReplacingMergeTree(RecordedAt)
 ORDER BY (Process, Version);
 
 -- One row per copy of a step's span and entity it names, keyed by the entity as it was named: aliases and links that
--- come later re-key nothing. Via tells a naming from a transaction key.
+-- come later re-key nothing. Via tells a naming from a transaction key; Waits says that rules 3 and 4 may attach it.
 CREATE TABLE IF NOT EXISTS facts
 (
     Tenant LowCardinality(String),
@@ -86,6 +86,24 @@ CREATE TABLE IF NOT EXISTS facts
     LegalEntity LowCardinality(String),
     Region LowCardinality(String),
     Impact LowCardinality(String),
+    Singles Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    Waits Bool
+)
+ENGINE = MergeTree
+ORDER BY (Tenant, EntityType, EntityId)
+SETTINGS index_granularity = 2048;
+
+-- One row per copy of a span and entity it names that no process stitches by, with those beside it that one does.
+CREATE TABLE IF NOT EXISTS namings
+(
+    Tenant LowCardinality(String),
+    EntityType LowCardinality(String),
+    EntityId String CODEC(ZSTD(1)),
+    TraceId String CODEC(ZSTD(1)),
+    SpanId String CODEC(ZSTD(1)),
+    ContentHash UInt64 CODEC(ZSTD(1)),
+    StoredAt DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    OccurredAt DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
     Singles Map(LowCardinality(String), String) CODEC(ZSTD(1))
 )
 ENGINE = MergeTree
@@ -233,6 +251,14 @@ CREATE TABLE IF NOT EXISTS superseded_copies
 ENGINE = ReplacingMergeTree
 ORDER BY (Tenant, TraceId, SpanId, ContentHash, StoredAt);
 
+-- Which spans have come, by a hash of their identity: only one that has come before can have two copies.
+CREATE TABLE IF NOT EXISTS seen_spans
+(
+    Identity UInt64 CODEC(NONE)
+)
+ENGINE = MergeTree
+ORDER BY Identity;
+
 -- When each trace was active: trace viewers find the time range here, the correlator whether it has seen the trace.
 CREATE TABLE IF NOT EXISTS spans_trace_id_ts
 (
@@ -267,7 +293,6 @@ CREATE TABLE IF NOT EXISTS transactions
     Amounts Array(Decimal(38, 9)),
     OpenAmounts Array(Decimal(38, 9)),
     Related Array(Tuple(Type LowCardinality(String), Id String)) CODEC(ZSTD(1)),
-    Subjects Array(Tuple(Type LowCardinality(String), Id String)) CODEC(ZSTD(1)),
     Known Map(LowCardinality(String), String) CODEC(ZSTD(1)),
     StepDone Array(Bool),
     StepRequired Array(Bool),
@@ -278,12 +303,15 @@ CREATE TABLE IF NOT EXISTS transactions
     StepDoneAt Array(Nullable(DateTime64(9, 'UTC'))),
     StepLastFailure Array(Nullable(DateTime64(9, 'UTC'))),
     StepFailingSince Array(Nullable(DateTime64(9, 'UTC'))),
-    StepFailingFrom Array(Nullable(DateTime64(9, 'UTC'))),
     StepDeadline Array(Nullable(DateTime64(9, 'UTC'))),
-    StepMissingFrom Array(Nullable(DateTime64(9, 'UTC'))),
     StepDuplicateAt Array(Nullable(DateTime64(9, 'UTC'))),
     StepFailure Array(Tuple(Outcome String, Kind String, Code String, Message String, System String)),
     StepFailures Array(UInt32),
+    -- What is wrong from which moment on, by kind (1 failing, 2 overdue, 3 missing, 4 failing and not required) and
+    -- step: the first whose moment has come is what the transaction waits for. Else it waits for NextStep.
+    Troubles Array(Tuple(Kind UInt8, Position UInt16, From DateTime64(9, 'UTC'))),
+    NextStep UInt16,
+    StuckFrom Nullable(DateTime64(9, 'UTC')),
     SpanCount UInt64,
     Version UInt64,
     Deleted UInt8
@@ -296,7 +324,7 @@ SETTINGS index_granularity = 1024;
 CREATE TABLE IF NOT EXISTS open_transactions AS transactions
 ENGINE = ReplacingMergeTree(Version, Deleted)
 ORDER BY (Tenant, Process, RootId)
-SETTINGS index_granularity = 1024;
+SETTINGS index_granularity = 1024, allow_experimental_replacing_merge_with_cleanup = 1;
 
 -- Step spans and whether any process has taken them; what is not attached an hour after storing is an orphan.
 CREATE TABLE IF NOT EXISTS unattached
@@ -315,6 +343,45 @@ CREATE TABLE IF NOT EXISTS unattached
 )
 ENGINE = ReplacingMergeTree(Version, Deleted)
 ORDER BY (Tenant, TraceId, SpanId);
+
+-- Which entities stand, or once stood, beside which transactions.
+CREATE TABLE IF NOT EXISTS beside
+(
+    Tenant LowCardinality(String),
+    Type LowCardinality(String),
+    Id String CODEC(ZSTD(1)),
+    RootType LowCardinality(String),
+    RootId String CODEC(ZSTD(1)),
+    Process LowCardinality(String)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (Tenant, Type, Id, RootType, RootId, Process)
+SETTINGS index_granularity = 2048;
+
+-- Which transactions have spans in traces where rule 4 places spans: those that a change of the transaction may move.
+CREATE TABLE IF NOT EXISTS contested_traces
+(
+    Tenant LowCardinality(String),
+    RootType LowCardinality(String),
+    RootId String CODEC(ZSTD(1)),
+    TraceId String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (Tenant, RootType, RootId, TraceId)
+SETTINGS index_granularity = 2048;
+
+-- From which joined entities which transactions have spans (rule 3).
+CREATE TABLE IF NOT EXISTS reached
+(
+    Tenant LowCardinality(String),
+    RootType LowCardinality(String),
+    RootId String CODEC(ZSTD(1)),
+    Type LowCardinality(String),
+    Id String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (Tenant, RootType, RootId, Type, Id)
+SETTINGS index_granularity = 2048;
 
 -- Which group commits the correlator has taken in; its place after a restart.
 CREATE TABLE IF NOT EXISTS correlated_batches

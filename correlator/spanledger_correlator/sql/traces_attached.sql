@@ -1,4 +1,4 @@
--- Traces whose waiting spans the evaluation must look at.
+-- Traces whose waiting spans the evaluation must look at: every trace of the transactions in scope.
 CREATE OR REPLACE TEMPORARY TABLE work_traces ENGINE = Memory AS
 SELECT DISTINCT Tenant, TraceId FROM work_attached
 UNION DISTINCT
