@@ -35,17 +35,19 @@ WITH
             p.DueAt[due_from],
             if(within >= 0 AND anchor > 0, addNanoseconds(p.FirstSuccess[anchor], within), NULL)),
         r.StepWithin, r.StepAnchor, r.StepDueFrom) AS deadline,
+    -- Steps that look forgotten: one after them has succeeded. Filtered first, as few transactions have any.
+    arrayLastIndex((time, is_required) -> time IS NOT NULL AND is_required, p.FirstSuccess, p.Required) AS furthest,
+    arrayFilter(
+        (position, is_done, is_required, many, failing) ->
+            position < furthest AND NOT is_done AND is_required AND NOT many AND failing = 0,
+        positions, p.Done, p.Required, r.StepMany, p.Failures) AS missed,
     arrayMap(
-        (position, is_done, is_required, many, failing, grace) -> if(
-            is_done OR NOT is_required OR many OR failing > 0, NULL,
-            addNanoseconds(
-                arrayMin(arrayFilter(
-                    time -> time IS NOT NULL,
-                    arrayMap(
-                        (later, time, later_required) -> if(later > position AND later_required, time, NULL),
-                        positions, p.FirstSuccess, p.Required))),
-                grace)),
-        positions, p.Done, p.Required, r.StepMany, p.Failures, r.StepGrace) AS missing_from,
+        position -> addNanoseconds(
+            assumeNotNull(arrayMin(arrayFilter(
+                (time, later, later_required) -> later > position AND later_required AND time IS NOT NULL,
+                p.FirstSuccess, positions, p.Required))),
+            r.StepGrace[position]),
+        missed) AS missed_from,
     arrayExists((is_end, is_required) -> is_end AND is_required, r.StepEnd, p.Required) AS has_end,
     if(
         has_end,
@@ -59,21 +61,20 @@ WITH
         'open') AS status,
     -- Kinds in the order in which they count: 1 failing, 2 overdue, 3 missing; 4 is a failing step nobody requires.
     arraySort(arrayConcat(
-        arrayFilter(
-            trouble -> status = 'open' AND trouble.3 IS NOT NULL,
-            arrayMap(
-                (position, is_required, since, grace) ->
-                    (if(is_required, 1, 4), position, addNanoseconds(since, grace)),
-                positions, p.Required, p.FailingSince, r.StepGrace)),
-        arrayFilter(
-            trouble -> status = 'open' AND trouble.3 IS NOT NULL,
-            arrayMap(
+        arrayMap(
+            position -> (
+                if(p.Required[position], 1, 4), position,
+                addNanoseconds(assumeNotNull(p.FailingSince[position]), r.StepGrace[position])),
+            arrayFilter((position, since) -> status = 'open' AND since IS NOT NULL, positions, p.FailingSince)),
+        arrayMap(
+            position -> (2, position, addNanoseconds(assumeNotNull(deadline[position]), 1)),
+            arrayFilter(
                 (position, is_required, is_done, due) ->
-                    (2, position, if(is_required AND NOT is_done, addNanoseconds(due, 1), NULL)),
+                    status = 'open' AND is_required AND NOT is_done AND due IS NOT NULL,
                 positions, p.Required, p.Done, deadline)),
-        arrayFilter(
-            trouble -> status IN ('open', 'completed') AND trouble.3 IS NOT NULL,
-            arrayMap((position, missing) -> (3, position, missing), positions, missing_from)))) AS troubles,
+        if(
+            status IN ('open', 'completed'),
+            arrayMap((position, from) -> (3, position, from), missed, missed_from), []))) AS troubles,
     arrayFirstIndex(
         (keys, wanted) -> arrayAll((key, value) -> k.Known[key] = value, keys, wanted),
         r.SlaConditionKeys, r.SlaConditionValues) AS tier,
@@ -132,7 +133,7 @@ SELECT
     troubles AS Troubles,
     arrayFirstIndex((is_required, is_done) -> is_required AND NOT is_done, p.Required, p.Done) AS NextStep,
     if(
-        status = 'open',
+        status = 'open' AND arrayExists(trouble -> trouble.1 < 4, troubles),
         arrayMin(arrayMap(trouble -> trouble.3, arrayFilter(trouble -> trouble.1 < 4, troubles))), NULL) AS StuckFrom,
     w.SpanCount AS SpanCount
 FROM work_transactions AS t
