@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -96,17 +97,22 @@ class Inquiry:
         """
         return self.store.rows(*self._judged(sql, parameters, among))
 
-    def gather(self, sql: str, parameters: Mapping[str, Any] | None = None, among: Among = "all") -> None:
-        """Keep the rows of such a SELECT for this thread, to be asked several questions as `gathered`.
+    @contextmanager
+    def gathering(self, sql: str, parameters: Mapping[str, Any] | None = None, among: Among = "all") -> Iterator[None]:
+        """Keep the rows of such a SELECT for a while, to ask several questions of them with `gathered`.
 
         Raises:
             ValueError: a parameter has another name.
         """
         judged, bound = self._judged(sql, parameters, among)
         self.store.command(f"CREATE OR REPLACE TEMPORARY TABLE gathered ENGINE = Memory AS {judged}", bound)
+        try:
+            yield
+        finally:
+            self.store.command("DROP TEMPORARY TABLE gathered")
 
     def gathered(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """The rows of a SELECT `FROM gathered`: of what this thread has gathered last."""
+        """The rows of a SELECT `FROM gathered`, while it is being gathered."""
         return self.store.rows(sql, parameters)
 
     def _judged(self, sql: str, parameters: Mapping[str, Any] | None, among: Among) -> tuple[str, Mapping[str, Any]]:

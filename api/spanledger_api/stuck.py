@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -73,9 +74,9 @@ async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> 
 def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
     """The answer at the inquiry's clock."""
     parameters.check(inquiry.catalogue)
-    _gather(inquiry, parameters)
-    count, by_severity, totals = _totals(inquiry, parameters.currency)
-    rows = _ranked(inquiry, parameters.currency, parameters.limit or 100) if count else []
+    with _gathering(inquiry, parameters):
+        count, by_severity, totals = _totals(inquiry, parameters.currency)
+        rows = _ranked(inquiry, parameters.currency, parameters.limit or 100) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -89,8 +90,8 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
 
 def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
     parameters.check(inquiry.catalogue)
-    _gather(inquiry, parameters)
-    rows = _ranked(inquiry, parameters.currency, parameters.limit or LONGEST_FILE + 1)
+    with _gathering(inquiry, parameters):
+        rows = _ranked(inquiry, parameters.currency, parameters.limit or LONGEST_FILE + 1)
     if len(rows) > LONGEST_FILE:
         raise Refusal(
             f"More than {LONGEST_FILE:,} transactions match.",
@@ -105,11 +106,12 @@ def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
     )
 
 
-def _gather(inquiry: Inquiry, parameters: StuckParameters) -> None:
+def _gathering(inquiry: Inquiry, parameters: StuckParameters) -> AbstractContextManager[None]:
     """Judge what is asked for once; the totals and the ranking read the same rows."""
     clause = where(parameters, OPEN)
     clause.add("Stuck")
-    inquiry.gather(f"SELECT {COLUMNS} FROM verdicts {clause.sql}", clause.values, among="stuck")  # noqa: S608 - expressions of this package; values are bound
+    sql = f"SELECT {COLUMNS} FROM verdicts {clause.sql}"  # noqa: S608 - expressions of this package; values are bound
+    return inquiry.gathering(sql, clause.values, among="stuck")
 
 
 def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int], list[Total]]:

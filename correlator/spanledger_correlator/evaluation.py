@@ -25,6 +25,8 @@ STATE_COLUMNS = (
 )
 _NEWS = """StoredAt >= (SELECT min(StoredAt) FROM work_incoming)
         OR (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_moved_traces)"""
+_BULKY = ("work_incoming", "work_attached", "work_step_states", "work_related", "work_progress", "work_states")
+"""Work tables that take several hundred MB after a large tick."""
 _UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt"
 
 
@@ -43,6 +45,7 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     if aliased or again or work.count("work_superseded") or work.count("work_trace_attached"):
         for into in ("transactions", "open_transactions"):
             work.run("forget_states", {"version": version}, into=into)
+    work.release(*_BULKY)
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:

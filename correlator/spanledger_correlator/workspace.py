@@ -117,6 +117,11 @@ class Workspace:
         self.run("kin" if aliased else "kin_alone", nodes=nodes, into=into, carry=carry and f", {carry}")
         return bool(aliased)
 
+    def release(self, *tables: str) -> None:
+        """Empty these work tables, which nobody will read any more."""
+        for table in tables:
+            self.store.command(f"TRUNCATE TABLE {table}")
+
     def count(self, table: str) -> int:
         """How many rows a work table has."""
         return int(self.store.command(f"SELECT count() FROM {table}"))
