@@ -17,4 +17,7 @@ def attachments(work: Workspace, tenant: str, definition: ProcessDefinition, roo
     for traces in ("work_new_traces", "work_moved_traces"):
         work.run("new_traces", into=traces, source=NO_TRACES)
     stitch(work)
-    return work.store.rows(statement("evidence"), {"tenant": tenant, "process": definition.process, "root": root_id})
+    return work.store.rows(
+        statement("evidence", attachments=statement("attachments")),
+        {"tenant": tenant, "process": definition.process, "root": root_id},
+    )

@@ -77,7 +77,7 @@ def _find_unresolved(work: Workspace, onward: bool) -> int:
     """Waiting spans in those traces that no link attaches to the scope."""
     work.run("traces_contested" if onward else "traces_attached")
     work.run("candidates")
-    work.run("unresolved", attached="work_attached")
+    work.run("unresolved")
     return work.count("work_unresolved")
 
 

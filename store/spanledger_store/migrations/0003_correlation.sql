@@ -259,7 +259,7 @@ CREATE TABLE IF NOT EXISTS seen_spans
 ENGINE = MergeTree
 ORDER BY Identity;
 
--- When each trace was active: trace viewers find the time range here, the correlator whether it has seen the trace.
+-- When each trace was active: trace viewers find the time range here.
 CREATE TABLE IF NOT EXISTS spans_trace_id_ts
 (
     Tenant LowCardinality(String),
