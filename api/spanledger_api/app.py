@@ -24,7 +24,7 @@ from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
 from spanledger_api.tenancy import Tenancy
 from spanledger_api.validation import refusal_for
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_store import SpanledgerError, Store, StoreUnavailable
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from spanledger.attributes import ENTITY_TYPES
 from spanledger_api.problems import Fault, Refusal, nearest, shown, unknown_value
-from spanledger_correlator.definition import Definitions, ProcessDefinition
+from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 
 
 class Catalogue:

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.parameters import Clock
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 
 TENANT = "{tenant:String}"

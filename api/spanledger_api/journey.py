@@ -17,7 +17,7 @@ from spanledger_api.lookup import rows_by_key
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_api.verdict import EntityRef, Summary, entity_ref, summary
-from spanledger_correlator.definition import ProcessDefinition
+from spanledger_correlator.definition.model import ProcessDefinition
 
 router = APIRouter(tags=["entities"])
 

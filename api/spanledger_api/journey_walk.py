@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from spanledger_correlator.definition import ProcessDefinition
+from spanledger_correlator.definition.model import ProcessDefinition
 
 Direction = Literal["upstream", "here", "downstream"]
 Entity = tuple[str, str]

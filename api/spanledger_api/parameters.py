@@ -16,7 +16,7 @@ from spanledger_api.catalogue import Catalogue
 from spanledger_api.moments import EndOfDayOrMoment
 from spanledger_api.money import Amount, Currency
 from spanledger_api.problems import Fault, nearest, refusal_of, shown
-from spanledger_correlator.definition import Severity, SlaState
+from spanledger_correlator.definition.model import Severity, SlaState
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 WhyKind = Literal["failed_step", "rejected_record", "overdue_step", "missing_step"]

@@ -14,7 +14,7 @@ from spanledger_api.moments import Duration, duration
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal
-from spanledger_correlator.definition import ProcessDefinition, StepRule
+from spanledger_correlator.definition.model import ProcessDefinition, StepRule
 
 router = APIRouter(tags=["processes"])
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from spanledger_api.moments import utc, utc_or_none
-from spanledger_correlator.definition import ProcessDefinition
+from spanledger_correlator.definition.model import ProcessDefinition
 
 StepState = Literal["done", "failing", "overdue", "missing", "waiting", "pending", "not_required"]
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from spanledger_correlator import rules
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.evaluation import evaluate_everything, evaluate_touched
 from spanledger_correlator.extract import DERIVED, extract
 from spanledger_correlator.inbox import Inbox
@@ -124,10 +124,10 @@ class Correlator:
 
     def _tidy(self) -> None:
         """Merge the ends of closed transactions away, once they outnumber what is open: readers pass over each."""
-        rows = int(self._store.command(statement("rows_of_open")))
+        rows = int(self._store.command(statement("keep/rows_of_open")))
         if rows > 2 * self._rows_after_tidying + _ENDS_WORTH_A_MERGE:
             self._store.command("OPTIMIZE TABLE open_transactions FINAL CLEANUP")
-            self._rows_after_tidying = int(self._store.command(statement("rows_of_open")))
+            self._rows_after_tidying = int(self._store.command(statement("keep/rows_of_open")))
 
     def _workspace(self) -> Workspace:
         """The calling thread's work tables; made anew when other definition versions have come into force."""
@@ -141,7 +141,7 @@ class Correlator:
     def _next_version(self) -> int:
         """A version for the states of now: later than any kept, also when the clock was set back."""
         if self._version is None:
-            ((self._version, interrupted),) = self._store.query(statement("kept_version")).result_rows
+            ((self._version, interrupted),) = self._store.query(statement("keep/kept_version")).result_rows
             self._interrupted = bool(interrupted)
         self._version = max(self._clock(), self._version + 1)
         return self._version
@@ -151,7 +151,7 @@ class Correlator:
         return Vocabulary.of(self._definitions.in_force(now))
 
     def _judged_otherwise(self) -> bool:
-        return bool(self._store.command(statement("judged_otherwise"), {"active": self._vocabulary.active}))
+        return bool(self._store.command(statement("keep/judged_otherwise"), {"active": self._vocabulary.active}))
 
     def _has_history(self) -> bool:
         return bool(self._store.command("SELECT count() FROM correlated_batches"))

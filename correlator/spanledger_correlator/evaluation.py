@@ -44,58 +44,58 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     # Only an alias, a better copy or rule 4 can take its last span away from a transaction.
     if aliased or again or work.count("work_superseded") or work.count("work_trace_attached"):
         for into in ("transactions", "open_transactions"):
-            work.run("forget_states", {"version": version}, into=into)
+            work.run("keep/forget_states", {"version": version}, into=into)
     work.release(*_BULKY)
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
     """Evaluate every transaction anew and keep the results; yields the share done (0 to 1) after each slice."""
     aliases.resolve_all(work)
-    work.run("canonical_before")
-    work.run("canonical_keep_members", {"version": version})
-    work.run("canonical_keep_ids", {"version": version})
+    work.run("aliases/before")
+    work.run("aliases/keep_members", {"version": version})
+    work.run("aliases/keep_ids", {"version": version})
     for done in _slices(work):
         stitch(work)
         judge(work)
         _keep(work, version)
         yield done
     for into in ("transactions", "open_transactions"):
-        work.run("forget_stale", {"version": version}, into=into)
+        work.run("keep/forget_stale", {"version": version}, into=into)
 
 
 def evaluate_all(work: Workspace) -> None:
     """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
     aliases.resolve_all(work)
-    work.run("collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
-    work.run("collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
+    work.run("keep/collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
+    work.run("keep/collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
     for _ in _slices(work):
         stitch(work)
         judge(work)
-        work.run("collect", into="all_states", source="work_states", columns=STATE_COLUMNS)
-        work.run("collect", into="all_unattached", source="work_unattached", columns=_UNATTACHED_COLUMNS)
+        work.run("keep/collect", into="all_states", source="work_states", columns=STATE_COLUMNS)
+        work.run("keep/collect", into="all_unattached", source="work_unattached", columns=_UNATTACHED_COLUMNS)
 
 
 def _slices(work: Workspace) -> Iterator[float]:
     """Set the scope to each slice of all roots in turn; the first also looks at every waiting span's trace."""
-    work.run("new_traces", into="work_moved_traces", source=NO_TRACES)
-    work.run("scope_all")
+    work.run("scope/new_traces", into="work_moved_traces", source=NO_TRACES)
+    work.run("scope/scope_all")
     work.kin("work_touched", into="work_touched_kin")
     slices = work.count("work_touched") // SLICE + 1
     for number in range(slices):
-        work.run("scope_slice", {"slices": slices, "slice": number})
+        work.run("scope/scope_slice", {"slices": slices, "slice": number})
         if number == 0:
-            work.run("new_traces", into="work_new_traces", source=f"{work.sources.waiting} AS waiting")
+            work.run("scope/new_traces", into="work_new_traces", source=f"{work.sources.waiting} AS waiting")
         else:
-            work.run("new_traces", into="work_new_traces", source=NO_TRACES)
+            work.run("scope/new_traces", into="work_new_traces", source=NO_TRACES)
         yield (number + 1) / slices
 
 
 def _keep(work: Workspace, version: int) -> None:
     bound = {"version": version}
-    work.run("keep_states", bound, columns=STATE_COLUMNS)
-    work.run("keep_open", bound, columns=STATE_COLUMNS)
-    work.run("keep_beside")
-    work.run("keep_unattached", bound)
-    work.run("keep_reached")
+    work.run("keep/states", bound, columns=STATE_COLUMNS)
+    work.run("keep/open", bound, columns=STATE_COLUMNS)
+    work.run("keep/beside")
+    work.run("keep/unattached", bound)
+    work.run("keep/reached")
     if work.count("work_trace_attached"):
-        work.run("keep_contested")
+        work.run("keep/contested")

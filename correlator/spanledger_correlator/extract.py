@@ -36,9 +36,9 @@ _EXTRACTS = ("superseded", "seen", "facts", "namings", "waiting", "links", "alia
 
 def extract(work: Workspace, batches: Sequence[Batch]) -> None:
     """Read the spans of these commits into `work_incoming` and keep what they say. Repeating it is harmless."""
-    work.run("incoming", bound(batches))
-    work.run("suspects")
-    work.run("superseded" if work.count("work_suspects") else "superseded_empty")
-    work.run("waits")
+    work.run("extract/incoming", bound(batches))
+    work.run("extract/suspects")
+    work.run("extract/superseded" if work.count("work_suspects") else "extract/superseded_empty")
+    work.run("extract/waits")
     for name in _EXTRACTS:
-        work.run(f"insert_{name}")
+        work.run(f"extract/insert_{name}")

@@ -37,7 +37,7 @@ class Inbox:
 
     def recover(self) -> None:
         """Find the commits that a process could no longer announce before it died; once at every start."""
-        self._store.command(statement("find_commits"), {"late": LATE_COMMIT_SECONDS})
+        self._store.command(statement("inbox/find_commits"), {"late": LATE_COMMIT_SECONDS})
 
     def next(self, max_spans: int) -> list[Batch]:
         """The next commits, complete ones only: at least one if there is any, and at most about `max_spans` spans."""
@@ -47,7 +47,7 @@ class Inbox:
         """All commits that are new now, in groups as `next` gives them."""
         group: list[Batch] = []
         for batch, stored_at, spans in self._store.query(
-            statement("new_batches"), {"late": LATE_COMMIT_SECONDS}
+            statement("inbox/new_batches"), {"late": LATE_COMMIT_SECONDS}
         ).result_rows:
             full = len(group) == MOST_BATCHES or sum(one.spans for one in group) + spans > max_spans
             if group and full:
@@ -59,13 +59,13 @@ class Inbox:
 
     def mark(self, batches: Sequence[Batch]) -> None:
         """Remember that these are taken in."""
-        self._store.command(statement("mark_batches"), bound(batches))
+        self._store.command(statement("inbox/mark_batches"), bound(batches))
 
     def _visible(self, batches: Sequence[Batch]) -> Iterator[list[Batch]]:
         """Those of a group whose spans are there, if there are any."""
         found = {
             str(batch): spans
-            for batch, spans in self._store.query(statement("visible_batches"), bound(batches)).result_rows
+            for batch, spans in self._store.query(statement("inbox/visible_batches"), bound(batches)).result_rows
         }
         given_up = datetime.now(UTC) - timedelta(seconds=LATE_COMMIT_SECONDS)
         visible = [

@@ -1,7 +1,7 @@
 """Judging: from the attached spans of a transaction to its state, free of any clock (DESIGN section 6).
 
 Reads `work_attached` and `work_transactions`; leaves `work_states`. What the clock adds is read from a state by
-`verdict.sql`.
+`sql/reading/verdict.sql`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     `news` is a condition on attached spans: whether one may tell of an entity that has not stood beside the
     transaction before.
     """
-    work.run("step_states")
-    work.run("related", new=news)
-    work.run("subjects")
+    work.run("judge/step_states")
+    work.run("judge/related", new=news)
+    work.run("judge/subjects")
     work.kin("work_subjects", into="work_subject_kin")
-    work.run("attributes")
-    work.run("known")
-    work.run("clients")
-    work.run("claimed")
+    work.run("judge/attributes")
+    work.run("judge/known")
+    work.run("judge/clients")
+    work.run("judge/claimed")
     work.kin("work_claimed", into="work_claimed_kin")
-    work.run("rivals")
+    work.run("judge/rivals")
     work.kin("work_rivals", into="work_rival_kin")
-    work.run("one_per")
-    work.run("progress")
-    work.run("states")
+    work.run("judge/one_per")
+    work.run("judge/progress")
+    work.run("judge/states")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from spanledger_correlator import evidence
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import statement
@@ -120,7 +120,9 @@ class Reading:
         return [
             (str(process), str(root))
             for process, root in self._store.query(
-                statement("touching", facts=self._sources.facts, namings=self._sources.namings, states=self._states()),
+                statement(
+                    "reading/touching", facts=self._sources.facts, namings=self._sources.namings, states=self._states()
+                ),
                 {**self._bound, "type": entity_type, "id": self.canonical(entity_type, entity_id), "named": entity_id}
                 | ({} if self._as_of is None else {"as_of": self._as_of}),
             ).result_rows
@@ -135,4 +137,4 @@ class Reading:
         return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
 
     def _verdict(self, states: str) -> Relation:
-        return Relation(f"({statement('verdict', states=states)})", self._bound)
+        return Relation(f"({statement('reading/verdict', states=states)})", self._bound)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from spanledger_correlator.definition import Condition, ProcessDefinition, SeverityRule
+from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule
 from spanledger_store import Store
 
 _REQUIRED, _CONDITIONAL = 1, 2

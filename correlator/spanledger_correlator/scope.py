@@ -15,19 +15,19 @@ def find_scope(work: Workspace, *, again: bool) -> None:
 
     `again` says that an earlier attempt may have kept states of some of these spans: then none of them counts as new.
     """
-    work.run("nodes_empty", into="work_touched_more")
-    work.run("reclaimed")
+    work.run("walk/nodes_empty", into="work_touched_more")
+    work.run("scope/reclaimed")
     if work.count("work_reclaimed"):
         work.kin("work_reclaimed", into="work_reclaimed_kin")
-        work.run("touched_rivals")
+        work.run("scope/touched_rivals")
     _find_news(work, again=again)
-    work.run("touched")
+    work.run("scope/touched")
     work.kin("work_touched", into="work_touched_kin")
     walk.towards_roots(work, kin="work_touched_kin")
-    work.run("scope")
+    work.run("scope/scope")
     _find_moved_traces(work, again=again)
     work.run(
-        "new_traces",
+        "scope/new_traces",
         into="work_new_traces",
         source="(SELECT Tenant, TraceId FROM work_incoming UNION ALL SELECT Tenant, TraceId FROM work_moved_traces)",
     )
@@ -35,21 +35,21 @@ def find_scope(work: Workspace, *, again: bool) -> None:
 
 def _find_news(work: Workspace, *, again: bool) -> None:
     """An attribute changes transactions that its span does not name: those beside which its entity stands."""
-    work.run("news", {"again": again})
+    work.run("scope/news", {"again": again})
     if work.count("work_news"):
         work.kin("work_news", into="work_news_kin")
-        work.run("changed")
+        work.run("scope/changed")
         if work.count("work_changed"):
-            work.run("touched_attributes")
+            work.run("scope/touched_attributes")
 
 
 def _find_moved_traces(work: Workspace, *, again: bool) -> None:
     """A link or an alias moves spans that came long ago: from what they inherited to what they name, and back."""
-    work.run("relinked")
-    work.run("nodes_empty", into="work_relinked_joined")
+    work.run("scope/relinked")
+    work.run("walk/nodes_empty", into="work_relinked_joined")
     if work.count("work_relinked"):
         work.kin("work_relinked", into="work_relinked_kin")
         walk.from_joined(work, kin="work_relinked_kin", into="work_relinked_joined")
-        work.run("moved_traces", {"again": again})
+        work.run("scope/moved_traces", {"again": again})
     else:
-        work.run("new_traces", into="work_moved_traces", source="work_superseded")
+        work.run("scope/new_traces", into="work_moved_traces", source="work_superseded")

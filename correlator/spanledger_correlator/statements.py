@@ -1,4 +1,4 @@
-"""The SQL of the correlator: one statement a file under `sql/`, with `$name` where a table's name goes.
+"""The SQL of the correlator: one statement a file under `sql/`, in a folder for each module that runs it, with `$name` where a table's name goes.
 
 Names come from this code alone (`Sources`, work tables); values are always bound as `{name:Type}`.
 """

@@ -34,38 +34,38 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
     """
     _attach(work, onward, into="work_attached")
     if _find_unresolved(work, onward) and _find_trace_roots(work):
-        work.run("scope_add", more="work_trace_roots")
+        work.run("scope/scope_add", more="work_trace_roots")
         _attach(work, onward, into="work_attached")
         _find_unresolved(work, onward)
         _find_trace_roots(work)
-        work.run("trace_scope")
+        work.run("stitch/trace_scope")
         _attach(work, onward, into="work_trace_attached", scope="work_trace_scope", only_traces=_IN_TRACES)
-        work.run("open_ends")
-        work.run("inherit")
+        work.run("stitch/open_ends")
+        work.run("stitch/inherit")
         # The roots of the traces were the last that `_attach` saw; the members of the scope come back for the judge.
         work.kin("work_scope", into="work_members", carry="Root")
-        work.run("attach_inherited", step_columns=_STEP_COLUMNS)
+        work.run("stitch/attach_inherited", step_columns=_STEP_COLUMNS)
     else:
-        work.run("attached_empty", into="work_trace_attached")
-        work.run("attached_empty", into="work_inherited")
-    work.run("transactions")
-    work.run("unattached")
+        work.run("stitch/attached_empty", into="work_trace_attached")
+        work.run("stitch/attached_empty", into="work_inherited")
+    work.run("stitch/transactions")
+    work.run("stitch/unattached")
 
 
 def _attach(work: Workspace, onward: bool, into: str, scope: str = "work_scope", only_traces: str = "") -> None:
     """Rules 1 to 3 for the roots in `scope`."""
     aliased = work.kin(scope, into="work_members", carry="Root")
     if onward:
-        work.run("joined_reached")
+        work.run("stitch/joined_reached")
     else:
         walk.from_roots(work, into="work_joined")
     work.kin("work_joined", into="work_joined_kin")
     walk.towards_roots(work, kin="work_joined_kin")
-    work.run("reach_ids", scope=scope)
+    work.run("stitch/reach_ids", scope=scope)
     ordered = aliased or work.evidence
 
     def attach(order: str) -> None:
-        work.run("attach", into=into, step_columns=_STEP_COLUMNS, only_traces=only_traces, order=order)
+        work.run("stitch/attach", into=into, step_columns=_STEP_COLUMNS, only_traces=only_traces, order=order)
 
     attach(_FIRST_ACCEPTED if ordered else "")
     # Where a span says that it happens in the future, it matters which of its copies was accepted first.
@@ -75,17 +75,17 @@ def _attach(work: Workspace, onward: bool, into: str, scope: str = "work_scope",
 
 def _find_unresolved(work: Workspace, onward: bool) -> int:
     """Waiting spans in those traces that no link attaches to the scope."""
-    work.run("traces_contested" if onward else "traces_attached")
-    work.run("candidates")
-    work.run("unresolved")
+    work.run("stitch/traces_contested" if onward else "stitch/traces_attached")
+    work.run("stitch/candidates")
+    work.run("stitch/unresolved")
     return work.count("work_unresolved")
 
 
 def _find_trace_roots(work: Workspace) -> int:
     """The transactions that the traces around unresolved spans lead to; without any, rule 4 has nothing to give."""
-    work.run("trace_spans")
-    work.run("trace_nodes")
+    work.run("stitch/trace_spans")
+    work.run("stitch/trace_nodes")
     work.kin("work_trace_nodes", into="work_trace_kin")
     walk.towards_roots(work, kin="work_trace_kin")
-    work.run("trace_roots")
+    work.run("stitch/trace_roots")
     return work.count("work_trace_roots")

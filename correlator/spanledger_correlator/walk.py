@@ -14,13 +14,13 @@ _EARLIEST = "argMin(concat(l.TraceId, l.SpanId), (least(l.OccurredAt, l.StoredAt
 
 def towards_roots(work: Workspace, kin: str) -> None:
     """Fill `work_reach` with the roots that each joined entity in the work table `kin` leads to."""
-    work.run("reach_empty", into="work_reach")
-    work.run("walk_start", kin=kin)
+    work.run("walk/reach_empty", into="work_reach")
+    work.run("walk/start", kin=kin)
     while work.count("work_front"):
-        work.run("walk_step", carrier=_EARLIEST if work.evidence else "''")
+        work.run("walk/step", carrier=_EARLIEST if work.evidence else "''")
         work.kin("work_hop", into="work_hop_kin")
-        work.run("walk_arrive", into="work_reach")
-        work.run("walk_advance")
+        work.run("walk/arrive", into="work_reach")
+        work.run("walk/advance")
 
 
 def from_roots(work: Workspace, into: str) -> None:
@@ -34,10 +34,10 @@ def from_joined(work: Workspace, kin: str, into: str) -> None:
 
 
 def _outwards(work: Workspace, kin: str, into: str, rank: str) -> None:
-    work.run("nodes_empty", into=into)
-    work.run("back_start", kin=kin, rank=rank)
+    work.run("walk/nodes_empty", into=into)
+    work.run("walk/back_start", kin=kin, rank=rank)
     while work.count("work_front"):
-        work.run("back_step")
-        work.run("nodes_add", into=into, nodes="work_hop")
+        work.run("walk/back_step")
+        work.run("walk/nodes_add", into=into, nodes="work_hop")
         work.kin("work_hop", into="work_hop_kin")
-        work.run("back_advance")
+        work.run("walk/back_advance")

@@ -98,10 +98,10 @@ class Workspace:
         for setting in _SETTINGS:
             store.command(setting)
         for name in ("rules", "rule_steps", "rule_types", "rule_related_types", "one_per_steps"):
-            self.run(name)
+            self.run(f"rules/{name}")
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
-        """Run the statement `sql/<name>.sql`; `tables` fill its names beside the sources, `values` are bound."""
+        """Run the statement `sql/<name>.sql` (`judge/states`); `tables` fill its names beside the sources, `values` are bound."""
         self.store.command(statement(name, **vars_of(self.sources), **tables), {**self._bound, **(values or {})})
 
     def kin(self, nodes: str, into: str, carry: str = "") -> bool:
@@ -114,7 +114,7 @@ class Workspace:
             f"WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM {nodes}) LIMIT 1)"
         )
         # Most entities have no alias, and looking one up costs a quarter of resolving it.
-        self.run("kin" if aliased else "kin_alone", nodes=nodes, into=into, carry=carry and f", {carry}")
+        self.run("walk/kin" if aliased else "walk/kin_alone", nodes=nodes, into=into, carry=carry and f", {carry}")
         return bool(aliased)
 
     def release(self, *tables: str) -> None:

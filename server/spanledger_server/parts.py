@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from spanledger_api import create_app, token_digest
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server import progress
 from spanledger_server.http_server import HttpServer

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Flag, auto
 
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_server import __version__, exposure, logs, parts
 from spanledger_server.lifetime import Lifetime
 from spanledger_server.parts import Part

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from spanledger_api import create_app
-from spanledger_correlator.definition import Definitions
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.correlator.span_rows import EPOCH, STORED, SpanRow, put
 

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from spanledger_api import create_app, token_digest
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from spanledger_api import create_app
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
 from tests.correlator.span_rows import EPOCH, SpanRow, put

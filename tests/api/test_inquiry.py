@@ -11,7 +11,7 @@ import spanledger_api
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.parameters import Clock
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_store import Store
 from tests.api import story

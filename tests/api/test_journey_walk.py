@@ -8,7 +8,7 @@ import pytest
 
 from spanledger_api import journey_walk
 from spanledger_api.journey_walk import Entity, Hop, Key, Walk
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 
 Namings = Mapping[Key, list[Entity]]
 

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from spanledger_api import create_app
 from spanledger_api.problems import CODES, nearest
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api.conftest import Stage, staged_app
 

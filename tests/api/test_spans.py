@@ -13,7 +13,7 @@ from spanledger_api import create_app
 from spanledger_api.cursors import Position
 from spanledger_api.spans import window
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
 from tests.correlator.span_rows import EPOCH, STORED, SpanRow, put

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from spanledger_api import create_app, require_credentials_unless_loopback, token_digest
 from spanledger_api.tenancy import is_loopback
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import SettingInvalid, Store
 from tests.api import story
 from tests.api.test_problems import ADDRESSES

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from spanledger_api.sorting import Sort
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api.conftest import NOW, Stage, ago, calm, staged_app, verdict
 

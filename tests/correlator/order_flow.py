@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from spanledger_correlator.definition import Definitions
-from spanledger_correlator.loading import parse_definition
+from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.model import Definitions
 
 ORDER = parse_definition("""
 process: order-flow

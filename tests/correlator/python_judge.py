@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from spanledger_correlator.definition import Condition, ProcessDefinition, StepRule
+from spanledger_correlator.definition.model import Condition, ProcessDefinition, StepRule
 
 from .span_rows import SpanRow
 

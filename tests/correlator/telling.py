@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.evaluation import STATE_COLUMNS, evaluate_all
 from spanledger_correlator.reading import Reading
 from spanledger_correlator.rules import Vocabulary
@@ -81,7 +81,7 @@ class Ledger:
         evaluate_all(Workspace(self.store, vocabulary, Sources.as_of("then"), end, evidence=True))
         for tenant, key, trace, span, rule, kind, entity, carrier_trace, carrier in self.store.query(
             "SELECT Tenant, concat(Process, '/', RootId), TraceId, SpanId, Rule, KeyType, KeyId, CarrierTraceId, "
-            f"CarrierSpanId FROM ({statement('attachments')})"
+            f"CarrierSpanId FROM ({statement('reading/attachments')})"
         ).result_rows:
             self.members.setdefault((tenant, key), {})[self.names[trace, span]] = Member(
                 rule, f"{kind}:{entity}" if rule < 4 else "", self.names.get((carrier_trace, carrier), "")

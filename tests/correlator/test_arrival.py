@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.evaluation import STATE_COLUMNS
-from spanledger_correlator.loading import load_definitions
 from spanledger_correlator.reading import Reading
 from spanledger_store import Store
 

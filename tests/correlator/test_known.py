@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spanledger_correlator.definition import Definitions
-from spanledger_correlator.loading import parse_definition
+from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.model import Definitions
 
 from .span_rows import EPOCH, STORED, SpanRow
 from .telling import Found, told

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.evaluation import STATE_COLUMNS
-from spanledger_correlator.loading import parse_definition
 from spanledger_correlator.reading import Reading
 from spanledger_store import Store
 

@@ -11,8 +11,8 @@ import polars as pl
 
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.definition import Definitions
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server.backfill.mapping import NamedSteps
 from spanledger_server.backfill.mapping_file import load_mapping

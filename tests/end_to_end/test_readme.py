@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
 from spanledger_correlator.sentence import sentence
 from spanledger_store import Store

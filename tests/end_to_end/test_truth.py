@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server.simulate import FaultRates, Scope, SimulationOptions, capture, make_plan, simulate, truth
 from spanledger_server.simulate.plan.instant import instant

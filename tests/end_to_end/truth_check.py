@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from spanledger_correlator.definition import Definitions
+from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_correlator.statements import statement
 from spanledger_server.simulate import FirmTruth, TransactionTruth
@@ -97,7 +97,7 @@ def _members(store: Store, definitions: Definitions, tenant: str) -> dict[str, s
     Reading(store, definitions, tenant, as_of=datetime(2099, 1, 1, tzinfo=UTC))
     members: dict[str, set[tuple[str, str]]] = {}
     for key, trace, span in store.query(
-        f"SELECT concat(Process, '/', RootId), TraceId, SpanId FROM ({statement('attachments')}) "
+        f"SELECT concat(Process, '/', RootId), TraceId, SpanId FROM ({statement('reading/attachments')}) "
         "WHERE Tenant = {tenant:String}",
         {"tenant": tenant},
     ).result_rows:

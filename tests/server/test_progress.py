@@ -8,7 +8,7 @@ from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries
 from spanledger_api.parameters import Clock
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server.progress import find
 from spanledger_store import Store

@@ -18,7 +18,7 @@ import pytest
 from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 
 from spanledger_correlator.correlator import Correlator
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server.simulate import FaultRates, Scope, capture, make_plan
 from spanledger_server.simulate.plan.instant import instant

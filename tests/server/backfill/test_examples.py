@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
 from spanledger_server.backfill.events import open_log
 from spanledger_server.backfill.mapping import Mapping, NamedSteps
 from spanledger_server.backfill.mapping_file import load_mapping

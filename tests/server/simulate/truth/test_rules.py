@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import spanledger_correlator
-from spanledger_correlator.definition import ProcessDefinition
-from spanledger_correlator.loading import load_definitions
+from spanledger_correlator.definition.loading import load_definitions
+from spanledger_correlator.definition.model import ProcessDefinition
 from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

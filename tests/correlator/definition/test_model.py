@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from spanledger_correlator.definition import Definitions, ProcessDefinition, StepRule
+from spanledger_correlator.definition.model import Definitions, ProcessDefinition, StepRule
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)

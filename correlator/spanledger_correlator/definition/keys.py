@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanledger_correlator.durations import CALENDARS_UNSUPPORTED
+from spanledger_correlator.definition.durations import CALENDARS_UNSUPPORTED
 
 PROCESS: Final = (
     "process",

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from spanledger.attributes import ERROR_KINDS, IMPACTS
-from spanledger_correlator import definition_keys as keys
-from spanledger_correlator.loading import parse_definition
-from spanledger_correlator.rule_reading import SEVERITIES, SLA_STATES
+from spanledger_correlator.definition import keys
+from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.rule_reading import SEVERITIES, SLA_STATES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
 EVERY_KEY = Path(__file__).with_name("every_key.yaml").read_text(encoding="utf-8")
 

@@ -6,12 +6,12 @@ import re
 from typing import cast, get_args
 
 from spanledger.attributes import ERROR_KINDS
-from spanledger_correlator import definition_keys as keys
-from spanledger_correlator.amounts import AmountTestError, parse_amount_test
-from spanledger_correlator.definition import AmountTest, Condition, OwnerRule, Severity, SeverityRule, SlaState
-from spanledger_correlator.definition_errors import did_you_mean
-from spanledger_correlator.durations import DurationError, parse_duration
-from spanledger_correlator.yaml_document import Entry
+from spanledger_correlator.definition import keys
+from spanledger_correlator.definition.amounts import AmountTestError, parse_amount_test
+from spanledger_correlator.definition.durations import DurationError, parse_duration
+from spanledger_correlator.definition.errors import did_you_mean
+from spanledger_correlator.definition.model import AmountTest, Condition, OwnerRule, Severity, SeverityRule, SlaState
+from spanledger_correlator.definition.yaml_document import Entry
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 SLA_STATES: tuple[str, ...] = get_args(SlaState)

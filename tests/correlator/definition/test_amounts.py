@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from spanledger_correlator.amounts import CURRENCIES, AmountTestError, parse_amount_test
-from spanledger_correlator.definition import AmountTest
+from spanledger_correlator.definition.amounts import CURRENCIES, AmountTestError, parse_amount_test
+from spanledger_correlator.definition.model import AmountTest
 
 
 @pytest.mark.parametrize(

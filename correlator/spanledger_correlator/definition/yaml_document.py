@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from spanledger_correlator.definition_errors import Mistake, did_you_mean, nearest
+from spanledger_correlator.definition.errors import Mistake, did_you_mean, nearest
 
 Place = tuple[str | int, ...]
 

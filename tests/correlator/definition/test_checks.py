@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spanledger_correlator.loading import parse_definition
+from spanledger_correlator.definition.loading import parse_definition
 from spanledger_store.errors import DefinitionInvalid
 
 VALID = Path(__file__).with_name("every_key.yaml").read_text()

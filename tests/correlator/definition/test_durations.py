@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanledger_correlator.durations import (
+from spanledger_correlator.definition.durations import (
     DAY_NS,
     HOUR_NS,
     LONGEST_NS,

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import cast
 
 from spanledger.attributes import IMPACTS, Impact
-from spanledger_correlator import definition_keys as keys
-from spanledger_correlator.definition import ProcessDefinition, Sla, SlaTier
-from spanledger_correlator.rule_reading import read_conditions, read_duration, read_owner, read_severity
-from spanledger_correlator.step_reading import read_entity_type, read_name, read_step
-from spanledger_correlator.yaml_document import Entry
+from spanledger_correlator.definition import keys
+from spanledger_correlator.definition.model import ProcessDefinition, Sla, SlaTier
+from spanledger_correlator.definition.rule_reading import read_conditions, read_duration, read_owner, read_severity
+from spanledger_correlator.definition.step_reading import read_entity_type, read_name, read_step
+from spanledger_correlator.definition.yaml_document import Entry
 
 AT_RISK_AT = Decimal("0.8")
 YEARS = range(1900, 2262)

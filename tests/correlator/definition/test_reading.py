@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from spanledger_correlator.definition import AmountTest, Condition, OwnerRule, SeverityRule, Sla, SlaTier, StepRule
-from spanledger_correlator.durations import DAY_NS, HOUR_NS, MINUTE_NS
-from spanledger_correlator.loading import parse_definition
+from spanledger_correlator.definition.durations import DAY_NS, HOUR_NS, MINUTE_NS
+from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.model import (
+    AmountTest,
+    Condition,
+    OwnerRule,
+    SeverityRule,
+    Sla,
+    SlaTier,
+    StepRule,
+)
 
 FULL = Path(__file__).with_name("every_key.yaml").read_text()
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spanledger_correlator.definition import Definitions, ProcessDefinition
-from spanledger_correlator.definition_checks import check
-from spanledger_correlator.definition_errors import Mistake, refusal
-from spanledger_correlator.definition_reading import read_process
-from spanledger_correlator.yaml_document import Document
+from spanledger_correlator.definition.checks import check
+from spanledger_correlator.definition.errors import Mistake, refusal
+from spanledger_correlator.definition.model import Definitions, ProcessDefinition
+from spanledger_correlator.definition.reading import read_process
+from spanledger_correlator.definition.yaml_document import Document
 
-PACK = Path(__file__).parent / "definitions"
+PACK = Path(__file__).parents[1] / "pack"
 SUFFIXES = (".yaml", ".yml")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from spanledger_correlator.definition import Condition, ProcessDefinition
-from spanledger_correlator.definition_errors import did_you_mean
-from spanledger_correlator.yaml_document import Document, Place
+from spanledger_correlator.definition.errors import did_you_mean
+from spanledger_correlator.definition.model import Condition, ProcessDefinition
+from spanledger_correlator.definition.yaml_document import Document, Place
 
 
 def check(definition: ProcessDefinition, document: Document) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanledger_correlator.loading import PACK, load_definitions, parse_definition
+from spanledger_correlator.definition.loading import PACK, load_definitions, parse_definition
 from spanledger_store.errors import DefinitionInvalid
 
 EVERY_KEY = Path(__file__).with_name("every_key.yaml").read_text()

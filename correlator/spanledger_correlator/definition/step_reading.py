@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from spanledger_correlator import definition_keys as keys
-from spanledger_correlator.definition import Condition, StepRule
-from spanledger_correlator.rule_reading import read_conditions, read_duration
-from spanledger_correlator.yaml_document import Entry
+from spanledger_correlator.definition import keys
+from spanledger_correlator.definition.model import Condition, StepRule
+from spanledger_correlator.definition.rule_reading import read_conditions, read_duration
+from spanledger_correlator.definition.yaml_document import Entry
 
 _ENTITY_TYPE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _STEP_NAME = re.compile(rf"{_ENTITY_TYPE.pattern}\.{_ENTITY_TYPE.pattern}")

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import Final, cast
 
-from spanledger_correlator.definition import AmountTest, Comparison
-from spanledger_correlator.definition_errors import did_you_mean
+from spanledger_correlator.definition.errors import did_you_mean
+from spanledger_correlator.definition.model import AmountTest, Comparison
 
 _CODES = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
