@@ -18,7 +18,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, ProcessDefinition]:
     """The definitions in force, by process."""
-    folder = Path(spanledger_correlator.__file__).parent / "definitions"
+    folder = Path(spanledger_correlator.__file__).parent / "pack"
     return {one.process: one for one in load_definitions([folder]).in_force(NOW)}
 
 
