@@ -139,7 +139,8 @@ def _row(definition: ProcessDefinition) -> dict[str, Any]:
 
 def _sla_columns(definition: ProcessDefinition) -> dict[str, Any]:
     sla = definition.sla
-    targets = [] if sla is None else [*((tier.conditions, tier.target_ns) for tier in sla.tiers), ((), sla.target_ns)]
+    tiers = [] if sla is None else [*((tier.conditions, tier.target_ns) for tier in sla.tiers), ((), sla.target_ns)]
+    targets = [(conditions, target) for conditions, target in tiers if target is not None]
     share = Decimal(1) if sla is None else sla.at_risk_at
     return {
         "SlaTarget": [target for _, target in targets],

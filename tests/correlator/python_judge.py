@@ -237,7 +237,8 @@ class PythonJudge:
         if sla is None or self.status in ("cancelled", "failed"):
             return ""
         start = next((step.first for step in self.steps if step.rule.start and step.first is not None), self.started_at)
-        target = minutes(next((tier.target_ns for tier in sla.tiers if self._holds(tier.conditions)), sla.target_ns))
+        target_ns = next((tier.target_ns for tier in sla.tiers if self._holds(tier.conditions)), sla.target_ns)
+        target = minutes(target_ns or 0)
         if self.status == "completed":
             return "met" if self.closed_at is not None and self.closed_at <= start + target else "met_late"
         if clock > start + target:

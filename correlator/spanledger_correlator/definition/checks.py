@@ -1,22 +1,26 @@
-"""What the keys of a definition say of each other: steps that are referred to exist, deadlines do not run in circles."""
+"""What the keys of a definition say of each other: steps that are referred to exist, rules can be reached.
+
+What deadlines say is checked in `deadline_checks`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Iterable, Iterator, Mapping
 
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.deadline_checks import check_deadlines
 from spanledger_correlator.definition.errors import did_you_mean
 from spanledger_correlator.definition.model import Condition, ProcessDefinition
 from spanledger_correlator.definition.yaml_document import Document, Place
 
 
-def check(definition: ProcessDefinition, document: Document) -> None:
+def check(definition: ProcessDefinition, document: Document, calendars: Mapping[str, Calendar]) -> None:
     """Report every contradiction to the document that the definition was read from."""
     _check_entities(definition, document)
     _check_step_list(definition, document)
     _check_step_references(definition, document)
     _check_single_steps(definition, document)
-    _check_deadline_cycles(definition, document)
+    check_deadlines(definition, document, calendars)
     _check_endings(definition, document)
     _check_references(definition, document)
     _check_conditions(definition, document)
@@ -70,10 +74,6 @@ def _check_step_references(definition: ProcessDefinition, document: Document) ->
 def _check_single_steps(definition: ProcessDefinition, document: Document) -> None:
     for index, step in enumerate(definition.steps):
         place: Place = ("steps", index)
-        if step.within_ns is not None and step.of is None:
-            document.fault_at((*place, "within"), "`within` says how long, and no `of` since when", "Add `of:` a step.")
-        if step.of is not None and step.within_ns is None:
-            document.fault_at((*place, "of"), "`of` says since when, and no `within` how long", "Add `within: 4h`.")
         if step.settles is not None and not step.many:
             document.fault_at((*place, "settles"), "a step that settles comes in parts", "Add `many: true`.")
         if step.end and not step.required:
@@ -82,17 +82,6 @@ def _check_single_steps(definition: ProcessDefinition, document: Document) -> No
         if step.one_per == definition.entity:
             what = f"`one_per: {definition.entity}` is the root itself"
             document.fault_at((*place, "one_per"), what, "Name the type of which one may be charged once.")
-
-
-def _check_deadline_cycles(definition: ProcessDefinition, document: Document) -> None:
-    anchors = {step.name: {step.of, step.due_from} - {None, step.name} for step in definition.steps}
-    try:
-        TopologicalSorter(anchors).prepare()
-    except CycleError as error:
-        circle: list[str] = error.args[1]
-        index = next(index for index, step in enumerate(definition.steps) if step.name == circle[0])
-        what = f"deadlines run in a circle: {', '.join(f'`{name}`' for name in circle)}"
-        document.fault_at(("steps", index, "of"), what, "Let one of them run from an earlier step.")
 
 
 def _check_endings(definition: ProcessDefinition, document: Document) -> None:
@@ -119,6 +108,8 @@ def _check_references(definition: ProcessDefinition, document: Document) -> None
 def _conditions(definition: ProcessDefinition) -> Iterator[tuple[Place, Iterable[Condition]]]:
     for index, step in enumerate(definition.steps):
         yield ("steps", index, "required", "when"), step.required_when
+        for number, tier in enumerate(step.tiers):
+            yield ("steps", index, "tiers", number, "when"), tier.conditions
     for index, tier in enumerate(definition.sla.tiers if definition.sla else ()):
         yield ("sla", "tiers", index, "when"), tier.conditions
     for index, rule in enumerate(definition.severity):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from spanledger_correlator.definition.durations import CALENDARS_UNSUPPORTED
-
 PROCESS: Final = (
     "process",
     "version",
@@ -16,11 +14,13 @@ PROCESS: Final = (
     "joined_by",
     "relates_to",
     "ignore_ids",
+    "calendar",
     "owners",
     "amount_from",
     "steps",
     "cancelled_by",
     "failed_by",
+    "pauses",
     "sla",
     "severity",
 )
@@ -36,6 +36,8 @@ STEP: Final = (
     "grace",
     "within",
     "of",
+    "calendar",
+    "tiers",
     "due_from",
     "settles",
     "one_per",
@@ -47,13 +49,20 @@ REQUIRED: Final = ("when",)
 OWNER: Final = ("step", "error")
 SLA: Final = ("target", "at_risk_at", "tiers")
 SLA_NEEDS: Final = ("target",)
-TIER: Final = ("when", "target")
+TIER: Final = ("tier", "when", "target")
+TIER_NEEDS: Final = ("when", "target")
+STEP_TIER: Final = ("when", "within")
+PAUSE: Final = ("from", "until")
 SEVERITY: Final = ("stuck", "sla", "amount")
 """Beside these a severity rule holds conditions: `account.tier: platinum`."""
 
 NOT_YET: Final = {
-    "calendar": CALENDARS_UNSUPPORTED,
     "requires": "preconditions of steps (`requires`) are not supported yet",
     "rates": "exchange rates are not supported yet; an amount is tested in its own currency",
 }
 """Keys that the design foresees and this version refuses: ignoring one would judge by other rules than it states."""
+
+CALENDAR: Final = ("calendar", "title", "zone", "week", "hours", "holidays", "closed", "open")
+CALENDAR_NEEDS: Final = ("calendar", "zone")
+HOLIDAYS: Final = ("country", "subdivision")
+HOLIDAYS_NEEDS: Final = ("country",)

@@ -1,18 +1,25 @@
-"""Process definitions from YAML: the pack in this package and the user's own, all or nothing."""
+"""Process definitions and calendars from YAML: the pack in this package and the user's own, all or nothing.
+
+A file's first key says what it is: `process`, or `calendar`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.calendar_reading import read_calendar
 from spanledger_correlator.definition.checks import check
 from spanledger_correlator.definition.errors import Mistake, refusal
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.definition.reading import read_process
-from spanledger_correlator.definition.yaml_document import Document
+from spanledger_correlator.definition.yaml_document import Document, Entry
 
 PACK = Path(__file__).parents[1] / "pack"
+PACK_CALENDARS = PACK / "calendars"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -20,30 +27,65 @@ def load_definitions(paths: Iterable[Path], *, pack: bool = True) -> Definitions
     """The definitions of files and directories (their `.yaml` and `.yml`, not below), with the pack unless declined.
 
     A version of a process may stand in one file only, and a higher version takes effect no earlier than a lower one;
-    so of the versions in force the highest counts. Raises DefinitionInvalid with every mistake of every file.
+    so of the versions in force the highest counts. The pack's calendars are always there; one of the user's replaces
+    that of the same name. Raises DefinitionInvalid with every mistake of every file.
     """
     mistakes: list[Mistake] = []
-    readings: list[Reading] = []
+    documents: list[tuple[Entry, str]] = []
     for path in _files([PACK, *paths] if pack else paths, mistakes):
         document = Document(str(path))
         text = _text(path, document)
-        definition = None if text is None else _read(text, document)
+        root = None if text is None else document.root(text)
         mistakes += document.mistakes
+        if root is not None and text is not None:
+            documents.append((root, text))
+    calendars = _calendars([one for one in documents if one[0].first_key == "calendar"], mistakes)
+    readings: list[Reading] = []
+    for root, text in documents:
+        if root.first_key == "calendar":
+            continue
+        definition = _process(root, text, calendars)
+        mistakes += root.document.mistakes
         if definition is not None:
-            readings.append(Reading(definition, document))
+            readings.append(Reading(definition, root.document))
     mistakes += _disagreements(readings)
     if mistakes:
         raise refusal(mistakes)
-    return Definitions(reading.definition for reading in readings)
+    return Definitions((reading.definition for reading in readings), calendars.values())
 
 
-def parse_definition(text: str, path: str = "<text>") -> ProcessDefinition:
-    """The definition that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it."""
+def parse_definition(
+    text: str, path: str = "<text>", calendars: Mapping[str, Calendar] | None = None
+) -> ProcessDefinition:
+    """The definition that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it.
+
+    It may count by these calendars; by default by the pack's.
+    """
     document = Document(path)
-    definition = _read(text, document)
+    root = document.root(text)
+    definition = None if root is None else _process(root, text, pack_calendars() if calendars is None else calendars)
     if definition is None:
         raise refusal(document.mistakes)
     return definition
+
+
+def parse_calendar(text: str, path: str = "<text>") -> Calendar:
+    """The calendar that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it."""
+    document = Document(path)
+    root = document.root(text)
+    calendar = None if root is None else read_calendar(root, text)
+    if calendar is None or document.mistakes:
+        raise refusal(document.mistakes)
+    return calendar
+
+
+@cache
+def pack_calendars() -> Mapping[str, Calendar]:
+    """The calendars of the pack by name."""
+    found = [
+        parse_calendar(path.read_text(encoding="utf-8"), str(path)) for path in sorted(PACK_CALENDARS.glob("*.yaml"))
+    ]
+    return {calendar.name: calendar for calendar in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +129,26 @@ def _text(path: Path, document: Document) -> str | None:
         return None
 
 
-def _read(text: str, document: Document) -> ProcessDefinition | None:
-    """None, with the mistakes reported, for a text that states no definition."""
-    root = document.root(text)
-    if root is None:
-        return None
+def _process(root: Entry, text: str, calendars: Mapping[str, Calendar]) -> ProcessDefinition | None:
+    """None, with the mistakes reported, for a document that states no definition."""
+    document = root.document
     definition = read_process(root, text)
     if not document.mistakes:
-        check(definition, document)
+        check(definition, document, calendars)
     return None if document.mistakes else definition
+
+
+def _calendars(documents: Iterable[tuple[Entry, str]], mistakes: list[Mistake]) -> dict[str, Calendar]:
+    """The pack's calendars and those of these documents by name; one with mistakes is there too, so that it is known."""
+    own: dict[str, Calendar] = {}
+    for root, text in documents:
+        calendar = read_calendar(root, text)
+        before = own.setdefault(calendar.name, calendar)
+        if before is not calendar and calendar.name:
+            what = f"the calendar `{calendar.name}` stands in {before.path} already"
+            root.document.fault_at(("calendar",), what, "Give one of them another name.")
+        mistakes += root.document.mistakes
+    return {**pack_calendars(), **own}
 
 
 def _disagreements(readings: Iterable[Reading]) -> Iterator[Mistake]:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Literal
 
 from spanledger.attributes import Impact
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.durations import Budget
 
 Severity = Literal["critical", "high", "medium", "low"]
 SlaState = Literal["on_track", "at_risk", "breached", "met", "met_late"]
@@ -40,12 +42,41 @@ class StepRule:
     required: bool = True
     required_when: tuple[Condition, ...] = ()
     grace_ns: int = 0
-    within_ns: int | None = None
+    within: Budget | None = None
     of: str | None = None
+    calendar: str = ""
+    tiers: tuple[Tier, ...] = ()
     due_from: str | None = None
     settles: str | None = None
     one_per: str | None = None
     match: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def within_ns(self) -> int | None:
+        """Nanoseconds of `within`; None without one, or without a fixed length."""
+        return None if self.within is None else self.within.fixed_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Another budget for the transactions for which all conditions hold; the first that matches wins."""
+
+    conditions: tuple[Condition, ...]
+    budget: Budget
+    name: str = ""
+
+    @property
+    def target_ns(self) -> int | None:
+        """Nanoseconds of the budget; None without a fixed length."""
+        return self.budget.fixed_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """While the transaction waits for someone outside, its clocks stop: from each `start` to the next `end`."""
+
+    start: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +109,17 @@ class SeverityRule:
 
 
 @dataclass(frozen=True, slots=True)
-class SlaTier:
-    """Another target for the transactions for which all conditions hold; the first that matches wins."""
-
-    conditions: tuple[Condition, ...]
-    target_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class Sla:
     """How long the whole transaction may take, and the share (0 to 1) of that time from which it is at risk."""
 
-    target_ns: int
+    target: Budget
     at_risk_at: Decimal
-    tiers: tuple[SlaTier, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    @property
+    def target_ns(self) -> int | None:
+        """Nanoseconds of the target; None without a fixed length."""
+        return self.target.fixed_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,8 @@ class ProcessDefinition:
     severity: tuple[SeverityRule, ...]
     text: str = field(repr=False)
     path: str
+    calendar: str = ""
+    pauses: tuple[Pause, ...] = ()
 
     def step(self, name: str) -> StepRule | None:
         """The rule of an ordered step; None for any other, `cancelled_by` and `failed_by` included."""
@@ -128,10 +158,11 @@ class ProcessDefinition:
 
 
 class Definitions:
-    """Every version of every process that was loaded, ordered by process and version."""
+    """Every version of every process that was loaded, ordered by process and version, and the calendars they count by."""
 
-    def __init__(self, versions: Iterable[ProcessDefinition]) -> None:
+    def __init__(self, versions: Iterable[ProcessDefinition], calendars: Iterable[Calendar] = ()) -> None:
         self._versions = tuple(sorted(versions, key=lambda version: (version.process, version.version)))
+        self.calendars: Mapping[str, Calendar] = {calendar.name: calendar for calendar in calendars}
 
     def __iter__(self) -> Iterator[ProcessDefinition]:
         return iter(self._versions)

@@ -9,8 +9,9 @@ from typing import cast
 
 from spanledger.attributes import IMPACTS, Impact
 from spanledger_correlator.definition import keys
-from spanledger_correlator.definition.model import ProcessDefinition, Sla, SlaTier
-from spanledger_correlator.definition.rule_reading import read_conditions, read_duration, read_owner, read_severity
+from spanledger_correlator.definition.durations import Budget
+from spanledger_correlator.definition.model import Pause, ProcessDefinition, Sla, Tier
+from spanledger_correlator.definition.rule_reading import read_budget, read_conditions, read_owner, read_severity
 from spanledger_correlator.definition.step_reading import read_entity_type, read_name, read_step
 from spanledger_correlator.definition.yaml_document import Entry
 
@@ -51,6 +52,8 @@ def read_process(root: Entry, text: str) -> ProcessDefinition:
         severity=tuple(rule for entry in entries("severity") if (rule := read_severity(entry))),
         text=text,
         path=root.document.path,
+        calendar=found["calendar"].text() if "calendar" in found else "",
+        pauses=tuple(_read_pause(entry) for entry in entries("pauses")),
     )
 
 
@@ -101,17 +104,26 @@ def _read_ignored(entry: Entry) -> dict[str, tuple[str, ...]]:
 def _read_sla(entry: Entry) -> Sla:
     found = entry.keyed("an SLA", keys.SLA, needs=keys.SLA_NEEDS, not_yet=keys.NOT_YET)
     return Sla(
-        target_ns=read_duration(found["target"]) if "target" in found else 0,
+        target=read_budget(found["target"]) if "target" in found else Budget(),
         at_risk_at=_read_share(found["at_risk_at"]) if "at_risk_at" in found else AT_RISK_AT,
         tiers=tuple(_read_tier(tier) for tier in found["tiers"].items()) if "tiers" in found else (),
     )
 
 
-def _read_tier(entry: Entry) -> SlaTier:
-    found = entry.keyed("a tier", keys.TIER, needs=keys.TIER, not_yet=keys.NOT_YET)
-    return SlaTier(
+def _read_tier(entry: Entry) -> Tier:
+    found = entry.keyed("a tier", keys.TIER, needs=keys.TIER_NEEDS)
+    return Tier(
         conditions=read_conditions(found["when"]) if "when" in found else (),
-        target_ns=read_duration(found["target"]) if "target" in found else 0,
+        budget=read_budget(found["target"]) if "target" in found else Budget(),
+        name=found["tier"].text() if "tier" in found else "",
+    )
+
+
+def _read_pause(entry: Entry) -> Pause:
+    found = entry.keyed("a pause", keys.PAUSE, needs=keys.PAUSE)
+    return Pause(
+        start=read_name(found["from"]) if "from" in found else "",
+        end=read_name(found["until"]) if "until" in found else "",
     )
 
 

@@ -8,7 +8,7 @@ from typing import cast, get_args
 from spanledger.attributes import ERROR_KINDS
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.amounts import AmountTestError, parse_amount_test
-from spanledger_correlator.definition.durations import DurationError, parse_duration
+from spanledger_correlator.definition.durations import Budget, DurationError, parse_budget, parse_duration
 from spanledger_correlator.definition.errors import did_you_mean
 from spanledger_correlator.definition.model import AmountTest, Condition, OwnerRule, Severity, SeverityRule, SlaState
 from spanledger_correlator.definition.yaml_document import Entry
@@ -32,6 +32,21 @@ def read_duration(entry: Entry, *, zero: bool = False) -> int:
     if duration == 0 and not zero:
         entry.fault(f"{entry.name} is no time at all", "Write how long it may take: `4h`.")
     return duration
+
+
+def read_budget(entry: Entry) -> Budget:
+    """How long something may take; nought is a mistake unless it counts from a cut-off."""
+    written = entry.scalar()
+    if not written:
+        return Budget()
+    try:
+        budget = parse_budget(written)
+    except DurationError as error:
+        entry.fault(str(error), error.hint)
+        return Budget()
+    if budget.nominal_ns == 0 and not budget.after:
+        entry.fault(f"{entry.name} is no time at all", "Write how long it may take: `4h`.")
+    return budget
 
 
 def read_conditions(entry: Entry) -> tuple[Condition, ...]:

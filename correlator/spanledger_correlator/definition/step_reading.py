@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from spanledger_correlator.definition import keys
-from spanledger_correlator.definition.model import Condition, StepRule
-from spanledger_correlator.definition.rule_reading import read_conditions, read_duration
+from spanledger_correlator.definition.durations import Budget
+from spanledger_correlator.definition.model import Condition, StepRule, Tier
+from spanledger_correlator.definition.rule_reading import read_budget, read_conditions, read_duration
 from spanledger_correlator.definition.yaml_document import Entry
 
 _ENTITY_TYPE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -60,8 +61,10 @@ def read_step(entry: Entry) -> StepRule:
         required=required,
         required_when=required_when,
         grace_ns=read_duration(found["grace"], zero=True) if "grace" in found else 0,
-        within_ns=read_duration(found["within"]) if "within" in found else None,
+        within=read_budget(found["within"]) if "within" in found else None,
         of=reference("of"),
+        calendar=reference("calendar") or "",
+        tiers=tuple(_read_tier(tier) for tier in found["tiers"].items()) if "tiers" in found else (),
         due_from=reference("due_from"),
         settles=reference("settles"),
         one_per=read_entity_type(found["one_per"]) if "one_per" in found else None,
@@ -74,6 +77,14 @@ def _read_required(entry: Entry) -> tuple[bool, tuple[Condition, ...]]:
         return entry.flag(), ()
     found = entry.keyed("`required`", keys.REQUIRED, needs=keys.REQUIRED)
     return True, read_conditions(found["when"]) if "when" in found else ()
+
+
+def _read_tier(entry: Entry) -> Tier:
+    found = entry.keyed("a step's tier", keys.STEP_TIER, needs=keys.STEP_TIER)
+    return Tier(
+        conditions=read_conditions(found["when"]) if "when" in found else (),
+        budget=read_budget(found["within"]) if "within" in found else Budget(),
+    )
 
 
 def _read_match(entry: Entry) -> tuple[tuple[str, str], ...]:

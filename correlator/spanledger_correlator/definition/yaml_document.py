@@ -55,7 +55,7 @@ class Document:
             self.fault(1, f"this is not YAML: {str(error).splitlines()[0]}")
             return None
         if node is None or node.tag == _NULL:
-            self.fault(1, "the file is empty", "Start with `process:`, or take the file away.")
+            self.fault(1, "the file is empty", "Start with `process:` or `calendar:`, or take the file away.")
             return None
         return Entry(node, node.start_mark.line + 1, (), self)
 
@@ -78,6 +78,13 @@ class Entry:
     def is_mapping(self) -> bool:
         """Whether it holds keys and values."""
         return isinstance(self.node, MappingNode)
+
+    @property
+    def first_key(self) -> str:
+        """The first key of a mapping: it says what kind of file this is; empty where there is none."""
+        if not self.is_mapping or not self.node.value:
+            return ""
+        return str(getattr(self.node.value[0][0], "value", ""))
 
     def fault(self, what: str, hint: str = "") -> None:
         """Report a mistake here."""

@@ -195,7 +195,7 @@ def test_a_mutated_definition_is_read_or_refused_and_nothing_else(edits: list[tu
     for step in definition.steps:
         for name in filter(None, (step.of, step.due_from, step.settles)):
             assert definition.step(name) is not None
-        assert (step.within_ns is None) == (step.of is None)
+        assert (step.within is None) == (step.of is None)
 
 
 @settings(max_examples=200, deadline=None)
@@ -203,3 +203,35 @@ def test_a_mutated_definition_is_read_or_refused_and_nothing_else(edits: list[tu
 def test_shuffled_lines_are_read_or_refused_and_nothing_else(lines: list[str], kept: int) -> None:
     with suppress(DefinitionInvalid):
         parse_definition("\n".join(lines[:kept]), "flow.yaml")
+
+
+OFFICE = "calendar: office\nzone: Europe/Berlin\n"
+
+
+def test_a_file_that_begins_with_calendar_is_one(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "a-process.yaml").write_text(
+        SMALL.replace("version: 1", "version: 2") + "calendar: office\nsla: {target: 3 business days}\n"
+    )
+    (tmp_path / "office.yaml").write_text(OFFICE)
+    definitions = load_definitions([tmp_path], pack=False)
+    assert [one.version for one in definitions] == [1, 2]
+    assert definitions.calendars["office"].zone == "Europe/Berlin"
+    assert "de-business-days" in definitions.calendars
+
+
+def test_a_users_calendar_replaces_the_packs_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OFFICE.replace("office", "de-business-days"))
+    assert load_definitions([tmp_path]).calendars["de-business-days"].country == ""
+
+
+def test_two_calendars_of_one_name_are_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(OFFICE)
+    (tmp_path / "b.yaml").write_text(OFFICE)
+    error = refusal(tmp_path)
+    assert f"b.yaml:1: the calendar `office` stands in {tmp_path / 'a.yaml'} already" in error.message
+
+
+def test_a_mistake_in_a_calendar_does_not_make_it_unknown(small: Path, tmp_path: Path) -> None:
+    small.write_text(SMALL + "calendar: office\nsla: {target: 3 business days}\n")
+    (tmp_path / "office.yaml").write_text(OFFICE + "weak: []\n")
+    assert refusal(tmp_path).message.endswith("office.yaml:3: a calendar has no key `weak`.")

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from spanledger_correlator.definition.durations import DAY_NS, HOUR_NS, MINUTE_NS
+from spanledger_correlator.definition.durations import HOUR_NS, MINUTE_NS, Budget
 from spanledger_correlator.definition.loading import parse_definition
 from spanledger_correlator.definition.model import (
     AmountTest,
     Condition,
     OwnerRule,
+    Pause,
     SeverityRule,
     Sla,
-    SlaTier,
     StepRule,
+    Tier,
 )
 
 FULL = Path(__file__).with_name("every_key.yaml").read_text()
@@ -50,8 +51,12 @@ def test_every_key() -> None:
     assert definition.failed_by == ("invoice.written_off",)
     platinum = Condition("account", "tier", "platinum")
     assert definition.sla == Sla(
-        35 * DAY_NS, Decimal("0.8"), (SlaTier((platinum, Condition("account", "region", "EU")), 20 * DAY_NS),)
+        Budget(days=35),
+        Decimal("0.8"),
+        (Tier((platinum, Condition("account", "region", "EU")), Budget(days=20), "platinum"),),
     )
+    assert definition.calendar == "de-business-days"
+    assert definition.pauses == (Pause("invoice.disputed", "invoice.cleared"),)
     assert definition.severity == (
         SeverityRule("critical", True, None, AmountTest(">=", Decimal(100000), "EUR"), (platinum,)),
         SeverityRule("high", sla="breached"),
@@ -65,14 +70,24 @@ def test_every_key_of_a_step() -> None:
     posted = "invoice.posted"
     assert parse_definition(FULL).steps == (
         StepRule("invoice.generated", "netsuite", start=True, one_per="billing_event"),
-        StepRule(posted, "netsuite", grace_ns=15 * MINUTE_NS, within_ns=4 * HOUR_NS, of="invoice.generated"),
+        StepRule(posted, "netsuite", grace_ns=15 * MINUTE_NS, within=Budget(4 * HOUR_NS), of="invoice.generated"),
         StepRule(
             "invoice.synced_to_crm",
             "salesforce",
-            within_ns=HOUR_NS,
+            within=Budget(HOUR_NS),
             of=posted,
             required_when=(Condition("account", "in_crm", "true"),),
             match=(("service.name", "boomi-invoice-sync"), ("span.name", "PATCH /Invoice__c")),
+        ),
+        StepRule("invoice.disputed", "salesforce", required=False, many=True),
+        StepRule("invoice.cleared", "salesforce", required=False, many=True),
+        StepRule(
+            "invoice.booked",
+            "netsuite",
+            within=Budget(business_days=3, after="month"),
+            of=posted,
+            calendar="us-business-days",
+            tiers=(Tier((Condition("account", "tier", "platinum"),), Budget(business_ns=8 * HOUR_NS)),),
         ),
         StepRule("credit_note.issued", "netsuite", required=False, many=True, settles=posted),
         StepRule(
@@ -80,7 +95,7 @@ def test_every_key_of_a_step() -> None:
             "netsuite",
             end=True,
             many=True,
-            within_ns=30 * DAY_NS,
+            within=Budget(days=30),
             of=posted,
             due_from=posted,
             settles=posted,
@@ -93,6 +108,7 @@ def test_what_may_be_left_out() -> None:
     assert definition.title == "Worker mastering"
     assert definition.amount_from == ""
     assert definition.sla is None
+    assert (definition.calendar, definition.pauses) == ("", ())
     assert (definition.joined_by, definition.relates_to, definition.ignore_ids) == ((), (), {})
     assert (definition.owners, definition.severity, definition.cancelled_by, definition.failed_by) == ((), (), (), ())
 
@@ -125,4 +141,4 @@ def test_anchors_and_windows_line_ends_are_plain_yaml() -> None:
     text = SMALL + "sla: {target: &long 2w, tiers: [{when: {worker.kind: contractor}, target: *long}]}\n"
     sla = parse_definition(text.replace("\n", "\r\n")).sla
     assert sla is not None
-    assert sla.tiers[0].target_ns == sla.target_ns == 14 * DAY_NS
+    assert sla.tiers[0].budget == sla.target == Budget(days=14)
