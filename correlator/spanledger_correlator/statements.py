@@ -5,13 +5,16 @@ Names come from this code alone (`Sources`, work tables); values are always boun
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib import resources
 from string import Template
 
+_BOUND = re.compile(r"\{(\w+):[A-Z]")
+
 
 def statement(name: str, **tables: str) -> str:
-    """The SQL of `sql/<name>.sql` with its table names filled in.
+    """The SQL of `sql/<name>.sql` with its table names filled in; its name stands before it, for whoever watches queries.
 
     Raises:
         KeyError: the statement needs a table that was not given.
@@ -19,6 +22,13 @@ def statement(name: str, **tables: str) -> str:
     return _template(name).substitute(tables)
 
 
+@lru_cache(maxsize=1024)
+def asked_for(sql: str) -> frozenset[str]:
+    """The names of the values that a statement binds."""
+    return frozenset(_BOUND.findall(sql))
+
+
 @cache
 def _template(name: str) -> Template:
-    return Template((resources.files("spanledger_correlator") / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+    text = (resources.files("spanledger_correlator") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    return Template(f"/* {name} */ {text}")

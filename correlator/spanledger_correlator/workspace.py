@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from spanledger_correlator.rules import Vocabulary
-from spanledger_correlator.statements import statement
+from spanledger_correlator.statements import asked_for, statement
 from spanledger_store import Store
 
 _SETTINGS = (
@@ -102,7 +102,10 @@ class Workspace:
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
         """Run the statement `sql/<name>.sql` (`judge/states`); `tables` fill its names beside the sources, `values` are bound."""
-        self.store.command(statement(name, **vars_of(self.sources), **tables), {**self._bound, **(values or {})})
+        sql = statement(name, **vars_of(self.sources), **tables)
+        bound = {**self._bound, **(values or {})}
+        # Binding the whole vocabulary takes as long as planning a simple statement, so only what it asks for is bound.
+        self.store.command(sql, {one: bound[one] for one in asked_for(sql)})
 
     def kin(self, nodes: str, into: str, carry: str = "") -> bool:
         """Fill `into` with every id that the entities in `nodes` go by, and the one they are known under.
