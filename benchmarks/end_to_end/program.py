@@ -120,6 +120,7 @@ def running(data: Path, log: Path) -> Iterator[Program]:
                 *("--otlp-http-address", f"127.0.0.1:{otlp_http}"),
                 *("--otlp-grpc-address", f"127.0.0.1:{otlp_grpc}"),
                 *("--api-address", f"127.0.0.1:{api}"),
+                *("--pack", "opportunity-to-project,time-to-bill,invoice-to-cash"),
                 *("--log-level", "warning"),
             ],
             env=environment,

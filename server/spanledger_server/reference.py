@@ -13,15 +13,15 @@ from pathlib import Path
 
 from spanledger_server.cli.commands import COMMANDS
 from spanledger_server.cli.main import build
+from spanledger_server.process_pages import MADE_BY, process_pages
 from spanledger_server.settings import registry
 
-_MADE_BY = "<!-- Made by `make docs` from the code; edit the code. -->"
 _WIDTH = 100
 
 
 def pages() -> dict[str, str]:
     """The text of every made page by its file name."""
-    return {"settings.md": settings_page(), "commands.md": commands_page()}
+    return {"settings.md": settings_page(), "commands.md": commands_page(), **process_pages()}
 
 
 def settings_page() -> str:
@@ -37,7 +37,7 @@ def commands_page() -> str:
 def _settings_lines() -> Iterator[str]:
     yield "# Settings"
     yield ""
-    yield _MADE_BY
+    yield MADE_BY
     yield ""
     yield "Each setting is an environment variable and, unless it is a secret, an option of the commands that use it."
     yield "An option wins over the variable, the variable over the default. An empty variable counts as not set. A value"
@@ -53,7 +53,7 @@ def _settings_lines() -> Iterator[str]:
 def _commands_lines() -> Iterator[str]:
     yield "# Commands"
     yield ""
-    yield _MADE_BY
+    yield MADE_BY
     yield ""
     yield "Exit codes: 0 done, 1 refused or failed (the reason stands on the standard error output), 2 a command line that"
     yield "makes no sense."
@@ -81,8 +81,8 @@ def _code(text: str) -> Iterator[str]:
 
 def write(folder: Path) -> None:
     """Write every made page into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
 

@@ -16,8 +16,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, Validat
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from spanledger_correlator.definition.pack import pack_files, pack_processes
 from spanledger_server.address import Address
-from spanledger_store import SettingInvalid
+from spanledger_store import DefinitionInvalid, SettingInvalid
 
 PREFIX = "SPANLEDGER_"
 
@@ -49,9 +50,23 @@ def _to_tokens(value: object) -> object:
     return tokens
 
 
+def _to_processes(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    names = tuple(filter(None, (name.strip() for name in value.split(","))))
+    if names in {("all",), ("none",)}:
+        return pack_processes() if names == ("all",) else ()
+    try:
+        pack_files(names)
+    except DefinitionInvalid as error:
+        raise ValueError(f"{error.message} {error.hint}") from error
+    return names
+
+
 # NoDecode: the text is ours to read, not JSON.
 AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
 TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
+PackSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_processes)]
 
 
 class Settings(BaseSettings):
@@ -107,6 +122,12 @@ class Settings(BaseSettings):
         le=1024 * MEBIBYTE,
         description="The largest OTLP request that the collector takes, in bytes after decompression.",
         json_schema_extra={"shape": "BYTES"},
+    )
+    pack: PackSetting = Field(
+        default_factory=pack_processes,
+        description="Which of the process definitions that come along are used: all, none, or their names with commas "
+        "between.",
+        json_schema_extra={"shape": "all|none|NAME,…", "default_text": "all"},
     )
     definitions_dir: Path | None = Field(
         default=None,

@@ -58,7 +58,8 @@ def run(settings: Settings, chosen: Chosen, say: Callable[[str], None]) -> None:
 
 
 def _parts(settings: Settings, store: Store, chosen: Chosen, lifetime: Lifetime) -> list[Part]:
-    definitions = load_definitions([settings.definitions_dir] if settings.definitions_dir else [])
+    own = [settings.definitions_dir] if settings.definitions_dir else []
+    definitions = load_definitions(own, pack=settings.pack)
     made: list[Part] = []
     if Chosen.CORRELATOR in chosen:
         made.append(parts.correlator(settings, store, definitions))

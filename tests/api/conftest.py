@@ -188,8 +188,8 @@ class StagedReading:
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    """The pack."""
-    return load_definitions([])
+    """Three of the pack."""
+    return load_definitions([], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 
 
 @pytest.fixture

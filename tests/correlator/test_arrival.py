@@ -22,7 +22,7 @@ from spanledger_store import Store
 
 from .span_rows import STORED, SpanRow, put
 
-DEFINITIONS = load_definitions([])
+DEFINITIONS = load_definitions([], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 COLUMNS = STATE_COLUMNS.removeprefix("Tenant, ")
 _runs = itertools.count(1)
 

@@ -24,8 +24,8 @@ TENANT = "default"
 
 
 def definitions() -> Definitions:
-    """The example definitions beside the pack, as a user would have them."""
-    return load_definitions([EXAMPLES / "definitions"])
+    """The example definitions, without those of another trade."""
+    return load_definitions([EXAMPLES / "definitions"], pack=False)
 
 
 @contextmanager

@@ -24,10 +24,10 @@ HAPPENED = datetime.fromtimestamp(1795161602, UTC)
 
 
 def stuck(store: Store, now: datetime) -> list[str]:
-    """The sentences on what is stuck."""
+    """The sentences on the invoices that are stuck on their way to cash."""
     Correlator(store, DEFINITIONS).catch_up()
     relation = Reading(store, DEFINITIONS, "default", now=now).open_relation
-    rows = store.rows(f"SELECT * FROM {relation.sql} WHERE Stuck", relation.parameters)
+    rows = store.rows(f"SELECT * FROM {relation.sql} WHERE Stuck AND Process = 'invoice-to-cash'", relation.parameters)
     return [sentence(row, now) for row in rows]
 
 

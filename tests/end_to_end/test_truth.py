@@ -10,7 +10,16 @@ import pytest
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
-from spanledger_server.simulate import FaultRates, Scope, SimulationOptions, capture, make_plan, simulate, truth
+from spanledger_server.simulate import (
+    PLAYED,
+    FaultRates,
+    Scope,
+    SimulationOptions,
+    capture,
+    make_plan,
+    simulate,
+    truth,
+)
 from spanledger_server.simulate.plan.instant import instant
 from spanledger_server.simulate.span_ids import span_ids
 from spanledger_store import Store
@@ -19,7 +28,7 @@ from .real_logs_path import collecting
 from .truth_check import deliver, differences, found, moment, totals, wanted
 
 START, END = instant(datetime(2026, 1, 5, tzinfo=UTC)), instant(datetime(2026, 7, 1, tzinfo=UTC))
-DEFINITIONS = load_definitions([])
+DEFINITIONS = load_definitions([], pack=PLAYED)
 
 
 def later() -> int:

@@ -40,6 +40,13 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     assert load().correlate_every == 0.2
 
 
+def test_the_pack_is_all_of_it_or_none_or_what_is_named() -> None:
+    assert len(load().pack) == 16
+    assert load({"pack": "all"}).pack == load().pack
+    assert load({"pack": "none"}).pack == ()
+    assert load({"pack": "time-to-bill, invoice-to-cash"}).pack == ("time-to-bill", "invoice-to-cash")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
@@ -50,6 +57,8 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
         ("correlate_every", "often", "valid number"),
         ("max_body_bytes", "12", "greater than or equal to 1024"),
         ("max_body_bytes", "64 MiB", "valid integer"),
+        ("pack", "invoice-to-cahs", "Did you mean `invoice-to-cash`?"),
+        ("pack", "all,none", "the pack has no process `all`"),
         ("definitions_dir", "/nowhere/at/all", "there is no folder"),
         ("log_level", "loud", "'debug'"),
         ("ingest_tokens", "acme", "tenant:token"),

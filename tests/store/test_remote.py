@@ -20,7 +20,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DatabaseError
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.reading import Reading
-from spanledger_server.simulate import FaultRates, Scope, capture, make_plan
+from spanledger_server.simulate import PLAYED, FaultRates, Scope, capture, make_plan
 from spanledger_server.simulate.plan.instant import instant
 from spanledger_store import Store, StoreUnavailable
 from spanledger_store.migrate import migrations
@@ -182,7 +182,7 @@ def test_an_idle_session_is_forgotten_with_its_temporary_tables(tmp_path: Path) 
 
 
 def test_the_whole_path_comes_to_the_same_transactions(remote: Store, store: Store) -> None:
-    definitions = load_definitions([])
+    definitions = load_definitions([], pack=PLAYED)
     plan = make_plan(Scope(seed=11, invoices=8, start=START, end=END, rates=FaultRates.all(), entries=2))
     requests = capture(plan)
     random.Random(11).shuffle(requests)

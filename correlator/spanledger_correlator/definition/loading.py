@@ -5,7 +5,7 @@ A file's first key says what it is: `process`, or `calendar`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,16 +15,17 @@ from spanledger_correlator.definition.calendar_reading import read_calendar
 from spanledger_correlator.definition.checks import check
 from spanledger_correlator.definition.errors import Mistake, refusal
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
+from spanledger_correlator.definition.pack import PACK_CALENDARS, pack_files
 from spanledger_correlator.definition.reading import read_process
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
-PACK = Path(__file__).parents[1] / "pack"
-PACK_CALENDARS = PACK / "calendars"
 SUFFIXES = (".yaml", ".yml")
 
 
-def load_definitions(paths: Iterable[Path], *, pack: bool = True) -> Definitions:
+def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = True) -> Definitions:
     """The definitions of files and directories (their `.yaml` and `.yml`, not below), with the pack unless declined.
+
+    Names in `pack` choose some of its processes.
 
     A version of a process may stand in one file only, and a higher version takes effect no earlier than a lower one;
     so of the versions in force the highest counts. The pack's calendars are always there; one of the user's replaces
@@ -32,7 +33,7 @@ def load_definitions(paths: Iterable[Path], *, pack: bool = True) -> Definitions
     """
     mistakes: list[Mistake] = []
     documents: list[tuple[Entry, str]] = []
-    for path in _files([PACK, *paths] if pack else paths, mistakes):
+    for path in _files([*pack_files(pack), *paths], mistakes):
         document = Document(str(path))
         text = _text(path, document)
         root = None if text is None else document.root(text)

@@ -15,6 +15,7 @@ from spanledger_server.settings import Settings
     "api_address",
     "default_tenant",
     "max_body_bytes",
+    "pack",
     "definitions_dir",
     "correlate_every",
     "log_level",

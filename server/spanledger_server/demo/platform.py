@@ -15,6 +15,7 @@ from pathlib import Path
 
 from spanledger_server.logs import READY
 from spanledger_server.settings import PREFIX, Settings
+from spanledger_server.simulate.plan import PLAYED
 from spanledger_store import SettingInvalid, SpanledgerError, ownership
 
 _READY_WITHIN_SECONDS = 60.0
@@ -63,6 +64,8 @@ def platform(settings: Settings, folder: Path) -> Iterator[Platform]:
         f"{PREFIX}API_ADDRESS": str(settings.api_address),
         f"{PREFIX}OTLP_HTTP_ADDRESS": str(settings.otlp_http_address),
         f"{PREFIX}OTLP_GRPC_ADDRESS": str(settings.otlp_grpc_address),
+        # The firm plays these; the rest of the pack would wait for what never comes.
+        f"{PREFIX}PACK": ",".join(PLAYED),
         f"{PREFIX}API_TOKENS": "",
         f"{PREFIX}INGEST_TOKENS": "",
     }

@@ -8,7 +8,7 @@ expected = truth(report.plan, at)          # what must come out
 
 from spanledger_server.simulate.capture import capture
 from spanledger_server.simulate.errors import SimulationFailed
-from spanledger_server.simulate.plan import FAULTS, FaultRates, Plan, Scope, make_plan
+from spanledger_server.simulate.plan import FAULTS, PLAYED, FaultRates, Plan, Scope, make_plan
 from spanledger_server.simulate.simulation import (
     SIZES,
     SimulationOptions,
@@ -20,6 +20,7 @@ from spanledger_server.simulate.truth import FirmTruth, TransactionTruth, as_jso
 
 __all__ = [
     "FAULTS",
+    "PLAYED",
     "SIZES",
     "FaultRates",
     "FirmTruth",

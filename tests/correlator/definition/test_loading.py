@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spanledger_correlator.definition.loading import PACK, load_definitions, parse_definition
+from spanledger_correlator.definition.loading import load_definitions, parse_definition
+from spanledger_correlator.definition.pack import PACK, pack_processes
 from spanledger_store.errors import DefinitionInvalid
 
 EVERY_KEY = Path(__file__).with_name("every_key.yaml").read_text()
 SMALL = """\
-process: worker-mastering
+process: worker-leaving
 version: 1
 effective_from: 2026-01-01
 impact: compliance
 entity: worker
-steps: [{step: worker.hired, system: workday, start: true}]
+steps: [{step: worker.left, system: workday, start: true}]
 """
 
 
@@ -33,9 +34,9 @@ def small(tmp_path: Path) -> Path:
 
 def test_the_pack_is_valid_and_loaded_unless_declined(small: Path) -> None:
     pack = {definition.process for definition in load_definitions([])}
-    assert {"invoice-to-cash", "opportunity-to-project", "time-to-bill"} <= pack
-    assert {definition.process for definition in load_definitions([small])} == pack | {"worker-mastering"}
-    assert [definition.process for definition in load_definitions([small], pack=False)] == ["worker-mastering"]
+    assert pack == set(pack_processes())
+    assert {definition.process for definition in load_definitions([small])} == pack | {"worker-leaving"}
+    assert [definition.process for definition in load_definitions([small], pack=False)] == ["worker-leaving"]
     assert list(load_definitions([], pack=False)) == []
 
 
@@ -64,7 +65,7 @@ def test_a_file_that_is_named_twice_is_read_once(small: Path, tmp_path: Path) ->
 
 def test_text_is_kept_and_a_byte_order_mark_is_not(small: Path) -> None:
     small.write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
-    definition = load_definitions([small], pack=False).get("worker-mastering")
+    definition = load_definitions([small], pack=False).get("worker-leaving")
     assert definition is not None
     assert definition.text == SMALL
 
@@ -87,7 +88,7 @@ def test_one_version_in_two_files_names_both(small: Path, tmp_path: Path) -> Non
     second = tmp_path / "copy.yaml"
     second.write_text(SMALL)
     error = refusal(small, second)
-    assert error.message == f"{second}:2: version 1 of worker-mastering stands in {small} already."
+    assert error.message == f"{second}:2: version 1 of worker-leaving stands in {small} already."
     assert error.hint == "Give this one a higher version: 2."
 
 

@@ -10,6 +10,9 @@ from spanledger_server.simulate.plan.dice import Dice
 from spanledger_server.simulate.plan.instant import DAY, HOUR, MINUTE, moment, next_working_time
 from spanledger_server.simulate.plan.rates import FaultRates
 
+PLAYED = ("opportunity-to-project", "time-to-bill", "invoice-to-cash")
+"""The processes that a firm plays."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
