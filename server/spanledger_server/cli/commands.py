@@ -35,5 +35,6 @@ COMMANDS = (
     Command("api", "cli.api", "command", "Run the API alone, against a ClickHouse server."),
     Command("simulate", "simulate.command", "simulate", "Send the spans of a simulated professional-services firm."),
     Command("backfill", "backfill.command", "backfill", "Send an event log of the past as business spans."),
+    Command("discover", "cli.discover", "command", "Propose a process definition from the spans that are there."),
     Command("version", "cli.version", "command", "Show the versions of Spanledger and of what it stands on."),
 )
