@@ -18,9 +18,9 @@ SLICE = 200_000
 
 STATE_COLUMNS = (
     "Tenant, Process, RootId, RootType, RuleVersion, Status, Impact, StartedAt, LastActivityAt, ClosedAt, SlaDueAt, "
-    "SlaAtRiskAt, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Known, "
+    "SlaAtRiskAt, SlaTier, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Known, "
     "StepDone, StepRequired, StepAttempts, StepSuccesses, StepFirstSuccess, StepLastSuccess, StepDoneAt, StepLastFailure, "
-    "StepFailingSince, StepDeadline, StepDuplicateAt, StepFailure, StepFailures, Troubles, NextStep, StuckFrom, "
+    "StepFailingSince, StepDeadline, StepDuplicateAt, StepFailure, StepFailures, Troubles, Exceptions, NextStep, StuckFrom, "
     "SpanCount"
 )
 _NEWS = """StoredAt >= (SELECT min(StoredAt) FROM work_incoming)

@@ -28,4 +28,6 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.kin("work_rivals", into="work_rival_kin")
     work.run("judge/one_per")
     work.run("judge/progress")
+    work.run("judge/failures")
+    work.run("judge/order")
     work.run("judge/states")

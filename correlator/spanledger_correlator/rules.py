@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule
+from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule, Tier
+from spanledger_correlator.wording import duration_words
 from spanledger_store import Store
 
 _REQUIRED, _CONDITIONAL = 1, 2
@@ -19,15 +21,18 @@ _CLIENT_NAME = ("account", "name")
 
 
 def record(store: Store, definitions: Iterable[ProcessDefinition]) -> int:
-    """Keep every version for ever, as rows of `process_rules`; returns how many are new or were changed."""
+    """Keep every version for ever, as rows of `process_rules`; returns how many are new or were changed.
+
+    A row that an earlier release wrote in another form counts as changed.
+    """
     present = {
-        (row[0], row[1]): row[2]
-        for row in store.query("SELECT Process, Version, Source FROM process_rules FINAL").result_rows
+        (row[0], row[1]): (row[2], row[3])
+        for row in store.query("SELECT Process, Version, Source, Form FROM process_rules FINAL").result_rows
     }
     rows = [
-        _row(definition)
-        for definition in definitions
-        if present.get((definition.process, definition.version)) != definition.text
+        row
+        for row in map(_row, definitions)
+        if present.get((row["Process"], row["Version"])) != (row["Source"], row["Form"])
     ]
     if rows:
         columns = list(rows[0])
@@ -98,6 +103,11 @@ def _asked_for(definition: ProcessDefinition) -> set[tuple[str, str]]:
 
 
 def _row(definition: ProcessDefinition) -> dict[str, Any]:
+    row = _columns(definition)
+    return {**row, "Form": " ".join(sorted(row))}
+
+
+def _columns(definition: ProcessDefinition) -> dict[str, Any]:
     position = {step.name: number for number, step in enumerate(definition.steps, 1)}
     steps = definition.steps
     return {
@@ -126,11 +136,17 @@ def _row(definition: ProcessDefinition) -> dict[str, Any]:
         "StepDueFrom": [position.get(step.due_from or "", 0) for step in steps],
         "StepSettles": [position.get(step.settles or "", 0) for step in steps],
         "StepOnePer": [step.one_per or "" for step in steps],
+        "StepRequires": [[position[name] for name in step.requires] for step in steps],
+        "StepAnyOrder": [step.any_order for step in steps],
+        "Skew": definition.skew_ns,
         "CancelSteps": list(definition.cancelled_by),
         "FailSteps": list(definition.failed_by),
         "OwnerNames": [rule.owner for rule in definition.owners],
         "OwnerSteps": [list(rule.steps) for rule in definition.owners],
         "OwnerErrors": [list(rule.error_kinds) for rule in definition.owners],
+        "OwnerExceptions": [list(rule.exceptions) for rule in definition.owners],
+        "OwnerSystems": [list(rule.systems) for rule in definition.owners],
+        "OwnerImpacts": [list(rule.impacts) for rule in definition.owners],
         **_sla_columns(definition),
         **_severity_columns(definition.severity),
         "Source": definition.text,
@@ -139,14 +155,15 @@ def _row(definition: ProcessDefinition) -> dict[str, Any]:
 
 def _sla_columns(definition: ProcessDefinition) -> dict[str, Any]:
     sla = definition.sla
-    tiers = [] if sla is None else [*((tier.conditions, tier.target_ns) for tier in sla.tiers), ((), sla.target_ns)]
-    targets = [(conditions, target) for conditions, target in tiers if target is not None]
+    tiers = [] if sla is None else [*sla.tiers, Tier((), sla.target)]
+    targets = [(tier, tier.target_ns) for tier in tiers if tier.target_ns is not None]
     share = Decimal(1) if sla is None else sla.at_risk_at
     return {
         "SlaTarget": [target for _, target in targets],
         "SlaAtRisk": [int(target * share) for _, target in targets],
-        "SlaConditionKeys": [_keys(conditions) for conditions, _ in targets],
-        "SlaConditionValues": [_values(conditions) for conditions, _ in targets],
+        "SlaTierNames": [tier.name for tier, _ in targets],
+        "SlaConditionKeys": [_keys(tier.conditions) for tier, _ in targets],
+        "SlaConditionValues": [_values(tier.conditions) for tier, _ in targets],
     }
 
 
@@ -159,6 +176,11 @@ def _severity_columns(rules: Sequence[SeverityRule]) -> dict[str, Any]:
         "SeverityOperators": [rule.amount.operator if rule.amount else "" for rule in rules],
         "SeverityAmounts": [rule.amount.value if rule.amount else Decimal(0) for rule in rules],
         "SeverityCurrencies": [rule.amount.currency if rule.amount else "" for rule in rules],
+        "SeverityExceptions": [list(rule.exceptions) for rule in rules],
+        "SeverityAgeOperators": [rule.age.operator if rule.age else "" for rule in rules],
+        "SeverityAges": [rule.age.value_ns if rule.age else 0 for rule in rules],
+        "SeverityImpacts": [list(rule.impacts) for rule in rules],
+        "SeverityTiers": [list(rule.tiers) for rule in rules],
         "SeverityConditionKeys": [_keys(rule.conditions) for rule in rules],
         "SeverityConditionValues": [_values(rule.conditions) for rule in rules],
     }
@@ -169,9 +191,21 @@ def _severity_text(rule: SeverityRule) -> str:
         "" if rule.stuck is None else f"stuck: {str(rule.stuck).lower()}",
         f"sla: {rule.sla}" if rule.sla else "",
         f"amount: {rule.amount.operator} {rule.amount.value} {rule.amount.currency}" if rule.amount else "",
+        _listed_text("exception", rule.exceptions),
+        f"age: {rule.age.operator} {duration_words(timedelta(microseconds=rule.age.value_ns // 1000))}"
+        if rule.age
+        else "",
+        _listed_text("impact", rule.impacts),
+        _listed_text("tier", rule.tiers),
         *(f"{condition.entity_type}.{condition.key}: {condition.value}" for condition in rule.conditions),
     ]
     return f"{rule.severity}: {{{', '.join(part for part in parts if part)}}}"
+
+
+def _listed_text(key: str, words: Sequence[str]) -> str:
+    if not words:
+        return ""
+    return f"{key}: {words[0]}" if len(words) == 1 else f"{key}: [{', '.join(words)}]"
 
 
 def _keys(conditions: Sequence[Condition]) -> list[str]:

@@ -13,7 +13,9 @@ impact: revenue
 entity: bill
 relates_to: [account]
 amount_from: bill.sent
+skew: 10m
 owners:
+  - recorders: {exception: [rejected_record, missing_step], system: [netsuite, c], impact: [revenue, client]}
   - sync-team: {step: [bill.shared, bill.sent], error: [timeout, closed_period]}
   - cashiers: {step: bill.paid}
   - links: {error: timeout}
@@ -21,19 +23,21 @@ owners:
 steps:
   - {step: bill.drafted, system: a, start: true, grace: 10m}
   - {step: bill.sent, system: b, grace: 15m, within: 30m, of: bill.drafted}
-  - {step: bill.shared, system: c, within: 20m, of: bill.sent, required: {when: {account.in_crm: "true"}}}
+  - {step: bill.shared, system: c, requires: [bill.drafted, bill.sent], within: 20m, of: bill.sent, required: {when: {account.in_crm: "true"}}}
   - {step: bill.credited, system: d, required: false, many: true, settles: bill.sent}
-  - {step: bill.paid, system: e, within: 60m, of: bill.sent, due_from: bill.sent, many: true, settles: bill.sent, end: true}
+  - {step: bill.paid, system: e, within: 60m, of: bill.sent, due_from: bill.sent, many: true, settles: bill.sent, end: true, requires: [bill.shared]}
 cancelled_by: [bill.voided, bill.replaced]
 failed_by: [bill.lost]
 sla:
   target: 50m
   at_risk_at: 70%
-  tiers: [{when: {account.tier: gold, account.in_crm: "true"}, target: 30m}]
+  tiers: [{tier: golden, when: {account.tier: gold, account.in_crm: "true"}, target: 30m}]
 severity:
   - critical: {stuck: true, amount: ">= 10 EUR"}
   - critical: {stuck: true, amount: "> 20 USD", account.tier: gold}
   - high: {sla: breached}
+  - low: {tier: golden, age: ">= 70m"}
+  - medium: {exception: [out_of_order, premature_step], impact: revenue, age: "< 30m"}
   - high: {sla: met_late, amount: "< 5 EUR"}
   - medium: {stuck: true}
   - medium: {amount: "<= 7 EUR"}
@@ -51,7 +55,7 @@ owners: [{ops: {step: job.run}}]
 steps:
   - {step: job.asked, system: a}
   - {step: job.run, system: b, start: true, many: true, grace: 5m, within: 15m, of: job.asked}
-  - {step: job.priced, system: c, required: false}
+  - {step: job.priced, system: c, required: false, any_order: true}
   - {step: job.checked, system: d, grace: 20m}
   - {step: job.filed, system: e, within: 10m, of: job.checked, due_from: job.priced}
 """
@@ -63,11 +67,15 @@ effective_from: 2020-01-01
 impact: client
 entity: case
 relates_to: [account]
+severity:
+  - critical: {exception: duplicate}
+  - high: {age: "> 40m", impact: [client, reporting]}
+  - medium: {impact: revenue}
 steps:
   - {step: case.opened, system: a, start: true}
   - {step: case.told, system: b, end: true, required: {when: {account.in_crm: "true"}}}
   - {step: case.closed, system: c, end: true, within: 40m, of: case.opened}
-  - {step: case.reviewed, system: d}
+  - {step: case.reviewed, system: d, requires: [case.told]}
 cancelled_by: [case.dropped]
 sla: {target: 45m}
 """

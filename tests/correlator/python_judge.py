@@ -12,10 +12,8 @@ from typing import Any
 
 from spanledger_correlator.definition.model import Condition, ProcessDefinition, StepRule
 
+from .python_exceptions import FAILING, MINUTE_NS, exceptions_of
 from .span_rows import SpanRow
-
-MINUTE_NS = 60_000_000_000
-FAILING = ("failure", "rejected")
 
 
 def minutes(nanoseconds: int) -> float:
@@ -171,6 +169,7 @@ class PythonJudge:
         sla = self._sla(clock)
         currency, amount = self.amount or ("", Decimal(0))
         at_stake = self._open_amount()
+        found, since = exceptions_of(self), self._waiting_since(waiting)
         return {
             "Status": self.status,
             "ClosedAt": self.closed_at,
@@ -178,14 +177,16 @@ class PythonJudge:
             "LastActivityAt": self.spans[-1].at,
             "Stuck": stuck,
             "WaitingFor": self.steps[waiting].rule.name if waiting is not None else "",
-            "WaitingSince": self._waiting_since(waiting),
+            "WaitingSince": since,
             "WhyKind": kind,
             "WhyErrorKind": failure.error[0] if failure else "",
             "WhyCode": failure.error[1] if failure else "",
             "WhyMessage": failure.error[2] if failure else "",
             "SlaState": sla,
-            "Severity": self._severity(stuck, sla),
-            "Owner": self._owner(waiting, failure),
+            "Severity": self._severity(
+                stuck, sla, {one.kind for one in found if one.is_open(clock)}, None if since is None else clock - since
+            ),
+            "Owner": self._owner(waiting, failure, kind),
             "Currencies": [currency] if self.amount else [],
             "Amounts": [amount] if self.amount else [],
             "OpenAmounts": [at_stake] if self.amount else [],
@@ -197,7 +198,10 @@ class PythonJudge:
             "StepLastSuccess": [step.last for step in self.steps],
             "StepFailingSince": [step.failing[0].at if step.failing else None for step in self.steps],
             "StepDeadline": [step.deadline for step in self.steps],
-            "exceptions": self._exceptions(clock),
+            "exceptions": {(one.kind, one.step): one.since for one in found if one.is_open(clock)},
+            "resolved": [
+                (one.kind, one.step, one.since, one.until, one.resolution) for one in found if one.until is not None
+            ],
         }
 
     def _overdue(self, step: Step, clock: float) -> bool:
@@ -252,7 +256,7 @@ class PythonJudge:
         )
         return max(Decimal(0), amount - settled)
 
-    def _severity(self, stuck: bool, sla: str) -> str:
+    def _severity(self, stuck: bool, sla: str, kinds: set[str], waited: float | None) -> str:
         for rule in self.definition.severity:
             test = rule.amount
             if test is not None:
@@ -262,36 +266,38 @@ class PythonJudge:
                 answers = {">=": mine >= test.value, ">": mine > test.value, "<=": mine <= test.value}
                 if not answers.get(test.operator, mine < test.value):
                     continue
+            if rule.age is not None:
+                age = minutes(rule.age.value_ns)
+                older = {">": waited is not None and waited > age, ">=": waited is not None and waited >= age}
+                if waited is None or not older.get(rule.age.operator, waited < age):
+                    continue
+            tiers = self.definition.sla.tiers if self.definition.sla else ()
+            tier = next((one.name for one in tiers if self._holds(one.conditions)), "")
+            if rule.tiers and tier not in rule.tiers:
+                continue
+            if (rule.exceptions and not kinds & {*rule.exceptions}) or (
+                rule.impacts and self.definition.impact not in rule.impacts
+            ):
+                continue
             if rule.stuck in (None, stuck) and rule.sla in (None, sla) and self._holds(rule.conditions):
                 return rule.severity
         return "low"
 
-    def _owner(self, waiting: int | None, failure: SpanRow | None) -> str:
+    def _owner(self, waiting: int | None, failure: SpanRow | None, kind: str) -> str:
         step = self.steps[waiting].rule.name if waiting is not None else ""
+        system = "" if waiting is None else failure.system if failure else self.steps[waiting].rule.system
         error = failure.error[0] if failure else ""
         for rule in self.definition.owners:
-            if (not rule.steps or step in rule.steps) and (not rule.error_kinds or error in rule.error_kinds):
+            wanted = (
+                (rule.steps, step),
+                (rule.error_kinds, error),
+                (rule.exceptions, kind),
+                (rule.systems, system),
+                (rule.impacts, self.definition.impact),
+            )
+            if all(not words or word in words for words, word in wanted):
                 return rule.owner
         return ""
-
-    def _exceptions(self, clock: float) -> dict[tuple[str, str], float]:
-        found: dict[tuple[str, str], float] = {}
-        for number, step in enumerate(self.steps):
-            name, missing = step.rule.name, self._missing_from(number)
-            if self.status == "open" and step.failing_from is not None and step.failing_from <= clock:
-                kind = "rejected_record" if step.bad[-1].outcome == "rejected" else "failed_step"
-                found[kind, name] = step.failing_from
-            if self.status == "open" and self._overdue(step, clock) and step.deadline is not None:
-                found["overdue_step", name] = step.deadline
-            if self.status in ("open", "completed") and missing is not None and missing <= clock:
-                found["missing_step", name] = missing
-            firsts: dict[str, float] = {}
-            for span in step.good:
-                if span.key:
-                    firsts.setdefault(span.key, span.at)
-            if not step.rule.many and len(firsts) > 1 and sorted(firsts.values())[1] <= clock:
-                found["duplicate", name] = sorted(firsts.values())[1]
-        return found
 
 
 def _by(moment: float | None, clock: float) -> bool:

@@ -172,6 +172,15 @@ def exceptions(row: dict[str, Any]) -> dict[tuple[str, str], float]:
     return dict(zip(zip(row["ExceptionKinds"], row["ExceptionSteps"], strict=True), row["ExceptionSince"], strict=True))
 
 
+def resolved(row: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What ended: kind, step, since when, until when, and what ended it, in the order in which they opened."""
+    return [
+        (one["Kind"], row["StepNames"][one["Position"] - 1], one["From"], one["Until"], one["Resolution"])
+        for one in row["Exceptions"]
+        if one["Until"] is not None
+    ]
+
+
 def differences(found: list[dict[str, Any]], wanted: list[dict[str, Any]]) -> list[str]:
     """What two lists of states say against each other, in words; none is the only good answer."""
     rows = [{(row["Tenant"], row["Process"], row["RootId"]): row for row in states} for states in (found, wanted)]
@@ -210,4 +219,6 @@ def _minutes(value: Any) -> Any:
         return (value.replace(tzinfo=UTC) - EPOCH) / timedelta(minutes=1)
     if isinstance(value, (list, tuple)):
         return [_minutes(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _minutes(one) for key, one in value.items()}
     return value

@@ -15,7 +15,7 @@ from spanledger_store import Store
 from .bill_flow import DEFINITIONS
 from .python_judge import PythonJudge
 from .span_rows import SpanRow, put
-from .telling import Found, Ledger, exceptions
+from .telling import Found, Ledger, exceptions, resolved
 
 CLOCKS = (0, 20, 35, 50, 65, 90, 200, 100_000)
 OUTCOMES = ["success"] * 8 + ["failure"] * 3 + ["rejected"] * 2 + ["partial", "skipped", "cancelled", "compensated"]
@@ -78,7 +78,7 @@ def hold_to_python(shared: Ledger, seed: int, count: int) -> None:
             assert definition is not None
             known = {f"{kind}.{name}": value for kind, name, value in spans[-1].attributes}
             wanted = PythonJudge(definition, spans, known).verdict(clock)
-            actual = rows[key] | {"exceptions": exceptions(rows[key])}
+            actual = rows[key] | {"exceptions": exceptions(rows[key]), "resolved": resolved(rows[key])}
             wrong = {field: (actual[field], value) for field, value in wanted.items() if actual[field] != value}
             if wrong:
                 differing.append((clock, key, wrong, [_told(span) for span in spans]))

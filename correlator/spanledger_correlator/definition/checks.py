@@ -5,12 +5,14 @@ What deadlines say is checked in `deadline_checks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 
+from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.deadline_checks import check_deadlines
 from spanledger_correlator.definition.errors import did_you_mean
-from spanledger_correlator.definition.model import Condition, ProcessDefinition
+from spanledger_correlator.definition.model import Condition, OwnerRule, ProcessDefinition, SeverityRule
 from spanledger_correlator.definition.yaml_document import Document, Place
 
 
@@ -22,7 +24,10 @@ def check(definition: ProcessDefinition, document: Document, calendars: Mapping[
     _check_single_steps(definition, document)
     check_deadlines(definition, document, calendars)
     _check_endings(definition, document)
+    _check_preconditions(definition, document)
+    _check_records(definition, document)
     _check_references(definition, document)
+    _check_tiers(definition, document)
     _check_conditions(definition, document)
     _check_reachable(definition, document)
 
@@ -93,6 +98,52 @@ def _check_endings(definition: ProcessDefinition, document: Document) -> None:
             seen.setdefault(name, f"in `{key}`")
 
 
+def _check_preconditions(definition: ProcessDefinition, document: Document) -> None:
+    names = [step.name for step in definition.steps]
+    for index, step in enumerate(definition.steps):
+        for number, other in enumerate(step.requires):
+            place: Place = ("steps", index, "requires", number)
+            if other == step.name:
+                document.fault_at(place, "`requires` names its own step", "Name another step.")
+            elif other not in names:
+                document.fault_at(place, f"`requires` names no step: `{other}`", did_you_mean(other, names))
+    try:
+        TopologicalSorter({step.name: set(step.requires) - {step.name} for step in definition.steps}).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        what = f"preconditions run in a circle: {', '.join(f'`{name}`' for name in circle)}"
+        index = next(index for index, step in enumerate(definition.steps) if step.name in circle)
+        document.fault_at(("steps", index, "requires"), what, "Take one of them out.")
+
+
+def _check_records(definition: ProcessDefinition, document: Document) -> None:
+    """What a step carries and must agree on can be found on its spans or around its transaction."""
+    known = (definition.entity, *definition.joined_by, *definition.relates_to)
+    steps = {step.name: step for step in reversed(definition.steps)}
+    for index, step in enumerate(definition.steps):
+        for number, carried in enumerate(step.carries):
+            kind = carried.partition(".")[0]
+            if carried not in keys.CARRIED and kind not in known:
+                _fault_type(document, ("steps", index, "carries", number), carried, kind, (*known, *keys.CARRIED))
+        for number, agreement in enumerate(step.agree):
+            place: Place = ("steps", index, "agree", number)
+            other = agreement.amount
+            if other == step.name:
+                document.fault_at(place, "`amount` names its own step", "Name another step.")
+            elif other is not None and other not in steps:
+                document.fault_at(place, f"`amount` names no step: `{other}`", did_you_mean(other, list(steps)))
+            elif other is not None and (step.many or steps[other].many):
+                what = "a step that comes in parts has no one amount to agree on"
+                document.fault_at(place, what, "Let the parts settle a step: `settles`.")
+            if agreement.attribute is not None and agreement.attribute[0] not in known:
+                _fault_type(document, place, ".".join(agreement.attribute), agreement.attribute[0], known)
+
+
+def _fault_type(document: Document, place: Place, name: str, kind: str, known: Sequence[str]) -> None:
+    what = f"`{name}` is of a type that the process does not name: `{kind}`"
+    document.fault_at(place, what, f"Add `{kind}` to `relates_to`. {did_you_mean(kind, known)}")
+
+
 def _check_references(definition: ProcessDefinition, document: Document) -> None:
     names = [step.name for step in definition.steps]
     if definition.amount_from and definition.amount_from not in names:
@@ -103,6 +154,15 @@ def _check_references(definition: ProcessDefinition, document: Document) -> None
             if name not in names:
                 what = f"the rule of `{rule.owner}` names no step: `{name}`"
                 document.fault_at(("owners", index, rule.owner, "step"), what, did_you_mean(name, names))
+
+
+def _check_tiers(definition: ProcessDefinition, document: Document) -> None:
+    tiers = [tier.name for tier in (definition.sla.tiers if definition.sla else ()) if tier.name]
+    for index, rule in enumerate(definition.severity):
+        for tier in rule.tiers:
+            if tier not in tiers:
+                hint = did_you_mean(tier, tiers) or "Give the tier under `sla` its name: `{tier: platinum, when: …}`."
+                document.fault_at(("severity", index, rule.severity, "tier"), f"the SLA has no tier `{tier}`", hint)
 
 
 def _conditions(definition: ProcessDefinition) -> Iterator[tuple[Place, Iterable[Condition]]]:
@@ -121,19 +181,14 @@ def _check_conditions(definition: ProcessDefinition, document: Document) -> None
     for place, conditions in _conditions(definition):
         for condition in conditions:
             if condition.entity_type not in known:
-                kind, name = condition.entity_type, f"{condition.entity_type}.{condition.key}"
-                what = f"`{name}` is of a type that the process does not name: `{kind}`"
-                hint = f"Add `{kind}` to `relates_to`. {did_you_mean(kind, known)}"
-                document.fault_at((*place, name), what, hint)
+                name = f"{condition.entity_type}.{condition.key}"
+                _fault_type(document, (*place, name), name, condition.entity_type, known)
 
 
 def _check_reachable(definition: ProcessDefinition, document: Document) -> None:
     """The first match wins: behind a rule without conditions nothing is ever reached."""
-    owners = [not rule.steps and not rule.error_kinds for rule in definition.owners]
-    severity = [
-        rule.stuck is None and rule.sla is None and rule.amount is None and not rule.conditions
-        for rule in definition.severity
-    ]
+    owners = [rule == OwnerRule(rule.owner) for rule in definition.owners]
+    severity = [rule == SeverityRule(rule.severity) for rule in definition.severity]
     for key, always in (("owners", owners), ("severity", severity)):
         if True in always[:-1]:
             index = always.index(True)

@@ -15,6 +15,7 @@ PROCESS: Final = (
     "relates_to",
     "ignore_ids",
     "calendar",
+    "skew",
     "owners",
     "amount_from",
     "steps",
@@ -41,23 +42,29 @@ STEP: Final = (
     "due_from",
     "settles",
     "one_per",
+    "requires",
+    "carries",
+    "any_order",
+    "agree",
     "match",
 )
 STEP_NEEDS: Final = ("step", "system")
 
 REQUIRED: Final = ("when",)
-OWNER: Final = ("step", "error")
+AGREE: Final = ("amount", "attribute", "record")
+CARRIED: Final = ("amount", "due_at", "legal_entity", "region", "idempotency_key")
+"""What `carries` may name of the record itself; beside these, entity types and attributes of entities."""
+OWNER: Final = ("step", "error", "exception", "system", "impact")
 SLA: Final = ("target", "at_risk_at", "tiers")
 SLA_NEEDS: Final = ("target",)
 TIER: Final = ("tier", "when", "target")
 TIER_NEEDS: Final = ("when", "target")
 STEP_TIER: Final = ("when", "within")
 PAUSE: Final = ("from", "until")
-SEVERITY: Final = ("stuck", "sla", "amount")
+SEVERITY: Final = ("stuck", "sla", "amount", "exception", "age", "impact", "tier")
 """Beside these a severity rule holds conditions: `account.tier: platinum`."""
 
 NOT_YET: Final = {
-    "requires": "preconditions of steps (`requires`) are not supported yet",
     "rates": "exchange rates are not supported yet; an amount is tested in its own currency",
 }
 """Keys that the design foresees and this version refuses: ignoring one would judge by other rules than it states."""

@@ -19,6 +19,23 @@ from spanledger_correlator.definition.durations import Budget
 Severity = Literal["critical", "high", "medium", "low"]
 SlaState = Literal["on_track", "at_risk", "breached", "met", "met_late"]
 Comparison = Literal[">=", ">", "<=", "<"]
+ExceptionKind = Literal[
+    "failed_step",
+    "rejected_record",
+    "incomplete_record",
+    "overdue_step",
+    "missing_step",
+    "premature_step",
+    "duplicate",
+    "out_of_order",
+    "value_mismatch",
+    "orphan",
+    "sequence_gap",
+    "reconciliation_gap",
+    "silent_source",
+]
+"""Every kind of DESIGN section 6. Those before `orphan` belong to a transaction; an orphan to a span; the last three to
+what was expected from a source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,19 @@ class Condition:
     entity_type: str
     key: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What systems must say alike once a step has succeeded; one of the two is given.
+
+    `amount`: the step whose newest amount must be this step's. `attribute`: an attribute of a related entity, as (type,
+    key); `record` is the system whose word counts, empty if all must say the same.
+    """
+
+    amount: str | None = None
+    attribute: tuple[str, str] | None = None
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +79,10 @@ class StepRule:
     due_from: str | None = None
     settles: str | None = None
     one_per: str | None = None
+    requires: tuple[str, ...] = ()
+    carries: tuple[str, ...] = ()
+    any_order: bool = False
+    agree: tuple[Agreement, ...] = ()
     match: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -86,6 +120,9 @@ class OwnerRule:
     owner: str
     steps: tuple[str, ...] = ()
     error_kinds: tuple[str, ...] = ()
+    exceptions: tuple[ExceptionKind, ...] = ()
+    systems: tuple[str, ...] = ()
+    impacts: tuple[Impact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +135,14 @@ class AmountTest:
 
 
 @dataclass(frozen=True, slots=True)
+class AgeTest:
+    """`> 5 days`: holds against the time that has passed, in nanoseconds."""
+
+    operator: Comparison
+    value_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class SeverityRule:
     """How bad an open problem is. None stands for any; all that is given must hold; the first that matches wins."""
 
@@ -105,6 +150,10 @@ class SeverityRule:
     stuck: bool | None = None
     sla: SlaState | None = None
     amount: AmountTest | None = None
+    exceptions: tuple[ExceptionKind, ...] = ()
+    age: AgeTest | None = None
+    impacts: tuple[Impact, ...] = ()
+    tiers: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
 
 
@@ -135,6 +184,7 @@ class ProcessDefinition:
     joined_by: tuple[str, ...]
     relates_to: tuple[str, ...]
     ignore_ids: Mapping[str, tuple[str, ...]] = field(hash=False)
+    skew_ns: int
     owners: tuple[OwnerRule, ...]
     amount_from: str
     steps: tuple[StepRule, ...]

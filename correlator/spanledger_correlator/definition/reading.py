@@ -9,13 +9,21 @@ from typing import cast
 
 from spanledger.attributes import IMPACTS, Impact
 from spanledger_correlator.definition import keys
-from spanledger_correlator.definition.durations import Budget
+from spanledger_correlator.definition.durations import MINUTE_NS, Budget
 from spanledger_correlator.definition.model import Pause, ProcessDefinition, Sla, Tier
-from spanledger_correlator.definition.rule_reading import read_budget, read_conditions, read_owner, read_severity
+from spanledger_correlator.definition.rule_reading import (
+    read_budget,
+    read_conditions,
+    read_duration,
+    read_owner,
+    read_severity,
+)
 from spanledger_correlator.definition.step_reading import read_entity_type, read_name, read_step
 from spanledger_correlator.definition.yaml_document import Entry
 
 AT_RISK_AT = Decimal("0.8")
+SKEW_NS = 5 * MINUTE_NS
+"""How far the clocks of two systems may differ before one happened before the other, unless a definition says."""
 YEARS = range(1900, 2262)
 """What the store's 64-bit nanoseconds can hold."""
 
@@ -43,6 +51,7 @@ def read_process(root: Entry, text: str) -> ProcessDefinition:
         joined_by=tuple(read_entity_type(entry) for entry in entries("joined_by")),
         relates_to=tuple(read_entity_type(entry) for entry in entries("relates_to")),
         ignore_ids=_read_ignored(found["ignore_ids"]) if "ignore_ids" in found else {},
+        skew_ns=read_duration(found["skew"], zero=True) if "skew" in found else SKEW_NS,
         owners=tuple(owner for entry in entries("owners") if (owner := read_owner(entry))),
         amount_from=found["amount_from"].text() if "amount_from" in found else "",
         steps=tuple(read_step(entry) for entry in entries("steps")),

@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from typing import cast, get_args
 
-from spanledger.attributes import ERROR_KINDS
+from spanledger.attributes import ERROR_KINDS, IMPACTS, Impact
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.amounts import AmountTestError, parse_amount_test
 from spanledger_correlator.definition.durations import Budget, DurationError, parse_budget, parse_duration
 from spanledger_correlator.definition.errors import did_you_mean
-from spanledger_correlator.definition.model import AmountTest, Condition, OwnerRule, Severity, SeverityRule, SlaState
+from spanledger_correlator.definition.model import (
+    AgeTest,
+    AmountTest,
+    Comparison,
+    Condition,
+    ExceptionKind,
+    OwnerRule,
+    Severity,
+    SeverityRule,
+    SlaState,
+)
 from spanledger_correlator.definition.yaml_document import Entry
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 SLA_STATES: tuple[str, ...] = get_args(SlaState)
+EXCEPTION_KINDS: tuple[ExceptionKind, ...] = get_args(ExceptionKind)
 
-_CONDITION = re.compile(r"([a-z][a-z0-9_]*)\.(\S+)")
+CONDITION = re.compile(r"([a-z][a-z0-9_]*)\.(\S+)")
+_AGE = re.compile(r"\s*(>=|<=|>|<)\s*(.*\S)\s*")
 
 
 def read_duration(entry: Entry, *, zero: bool = False) -> int:
@@ -60,7 +72,7 @@ def read_conditions(entry: Entry) -> tuple[Condition, ...]:
 
 def read_condition(key: str, entry: Entry) -> Condition | None:
     """One attribute of one entity type and the value it must have."""
-    split = _CONDITION.fullmatch(key)
+    split = CONDITION.fullmatch(key)
     if split is None:
         entry.fault(f"`{key}` is no attribute of an entity", "Write `account.tier`: entity type, dot, attribute.")
         return None
@@ -78,12 +90,23 @@ def read_owner(entry: Entry) -> OwnerRule | None:
     found = rule.keyed("an owner rule", keys.OWNER)
     return OwnerRule(
         owner=owner,
-        steps=tuple(item.text() for item in _some(found.get("step"))),
-        error_kinds=tuple(item.word("error kind", ERROR_KINDS) for item in _some(found.get("error"))),
+        steps=tuple(item.text() for item in some(found.get("step"))),
+        error_kinds=tuple(item.word("error kind", ERROR_KINDS) for item in some(found.get("error"))),
+        exceptions=_read_exceptions(found.get("exception")),
+        systems=tuple(item.text() for item in some(found.get("system"))),
+        impacts=_read_impacts(found.get("impact")),
     )
 
 
-def _some(entry: Entry | None) -> list[Entry]:
+def _read_exceptions(entry: Entry | None) -> tuple[ExceptionKind, ...]:
+    return tuple(cast("ExceptionKind", item.word("kind of exception", EXCEPTION_KINDS)) for item in some(entry))
+
+
+def _read_impacts(entry: Entry | None) -> tuple[Impact, ...]:
+    return tuple(cast("Impact", item.word("impact", IMPACTS)) for item in some(entry))
+
+
+def some(entry: Entry | None) -> list[Entry]:
     """One or more values; an empty list would mean "any" and not "none", so it is a mistake."""
     if entry is None:
         return []
@@ -109,6 +132,10 @@ def read_severity(entry: Entry) -> SeverityRule | None:
         stuck=found["stuck"].flag() if "stuck" in found else None,
         sla=cast("SlaState", found["sla"].word("SLA state", SLA_STATES)) if "sla" in found else None,
         amount=_read_amount(found["amount"]) if "amount" in found else None,
+        exceptions=_read_exceptions(found.get("exception")),
+        age=_read_age(found["age"]) if "age" in found else None,
+        impacts=_read_impacts(found.get("impact")),
+        tiers=tuple(item.text() for item in some(found.get("tier"))),
         conditions=tuple(one for key, value in conditions.items() if (one := read_condition(key, value))),
     )
 
@@ -120,5 +147,20 @@ def _read_amount(entry: Entry) -> AmountTest | None:
     try:
         return parse_amount_test(written)
     except AmountTestError as error:
+        entry.fault(str(error), error.hint)
+        return None
+
+
+def _read_age(entry: Entry) -> AgeTest | None:
+    written = entry.text()
+    if not written.strip():
+        return None
+    found = _AGE.fullmatch(written)
+    if found is None:
+        entry.fault(f"`{written}` is not an age test", 'Write "> 5 days": a comparison and a duration.')
+        return None
+    try:
+        return AgeTest(cast("Comparison", found[1]), parse_duration(found[2]))
+    except DurationError as error:
         entry.fault(str(error), error.hint)
         return None

@@ -6,8 +6,8 @@ import re
 
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.durations import Budget
-from spanledger_correlator.definition.model import Condition, StepRule, Tier
-from spanledger_correlator.definition.rule_reading import read_budget, read_conditions, read_duration
+from spanledger_correlator.definition.model import Agreement, Condition, StepRule, Tier
+from spanledger_correlator.definition.rule_reading import CONDITION, read_budget, read_conditions, read_duration, some
 from spanledger_correlator.definition.yaml_document import Entry
 
 _ENTITY_TYPE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -68,6 +68,10 @@ def read_step(entry: Entry) -> StepRule:
         due_from=reference("due_from"),
         settles=reference("settles"),
         one_per=read_entity_type(found["one_per"]) if "one_per" in found else None,
+        requires=tuple(item.text() for item in some(found.get("requires"))),
+        carries=tuple(_read_carried(item) for item in some(found.get("carries"))),
+        any_order=flag("any_order"),
+        agree=tuple(_read_agreement(item) for item in some(found.get("agree"))),
         match=_read_match(found["match"]) if "match" in found else (),
     )
 
@@ -85,6 +89,38 @@ def _read_tier(entry: Entry) -> Tier:
         conditions=read_conditions(found["when"]) if "when" in found else (),
         budget=read_budget(found["within"]) if "within" in found else Budget(),
     )
+
+
+def _read_carried(entry: Entry) -> str:
+    """`project`, `account.tax_id` or `due_at`."""
+    written = entry.text()
+    if not written or written in keys.CARRIED or CONDITION.fullmatch(written):
+        return written
+    return read_entity_type(entry)
+
+
+def _read_agreement(entry: Entry) -> Agreement:
+    """`{amount: invoice.generated}` or `{attribute: account.payment_terms, record: netsuite}`."""
+    found = entry.keyed("an agreement", keys.AGREE)
+    if entry.is_mapping and ("amount" in found) == ("attribute" in found):
+        example = "`{amount: invoice.generated}` or `{attribute: account.payment_terms, record: netsuite}`"
+        entry.fault("an agreement is of an `amount` or of an `attribute`", f"Write {example}.")
+    if "record" in found and "attribute" not in found:
+        found["record"].fault("`record` says whose word on an `attribute` counts", "Take `record` out.")
+    return Agreement(
+        amount=found["amount"].text() if "amount" in found else None,
+        attribute=_read_attribute(found["attribute"]) if "attribute" in found else None,
+        record=found["record"].text() if "record" in found else "",
+    )
+
+
+def _read_attribute(entry: Entry) -> tuple[str, str]:
+    written = entry.text()
+    split = CONDITION.fullmatch(written)
+    if split is None:
+        entry.fault(f"`{written}` is no attribute of an entity", "Write `account.tier`: entity type, dot, attribute.")
+        return "", ""
+    return split[1], split[2]
 
 
 def _read_match(entry: Entry) -> tuple[tuple[str, str], ...]:

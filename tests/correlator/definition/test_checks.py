@@ -29,12 +29,27 @@ MISTAKES = [
     ("{step: invoice.synced_to_crm}", "{stepp: invoice.synced_to_crm}", "owner rule has no key `stepp`", "`step`"),
     ("{sla: breached}", "{slo: breached}", "a severity rule has no key `slo`", "Did you mean `sla`?"),
     ("{when: {account.in_crm:", "{wenn: {account.in_crm:", "`required` has no key `wenn`", "Did you mean `when`?"),
-    (
-        "    grace: 15m",
-        "    requires: [invoice.generated]",
-        "preconditions of steps (`requires`) are not",
-        "`requires`",
-    ),
+    ("requires: [invoice.gen", "requires: [invoice.posted, invoice.gen", "`requires` names its own step", "another"),
+    ("requires: [invoice.generated]", "requires: [invoice.drafted]", "`requires` names no step", "generated"),
+    ("requires: [invoice.generated]", "requires: []", "`requires` is an empty list", "at least one"),
+    ("    any_order: true", "    any_order: no", "`any_order` must be true or false", "without quotes"),
+    ("carries: [project,", "carries: [projekt,", "`projekt` is of a type that the process", "Did you mean `project`?"),
+    ("carries: [project,", "carries: [Due Date,", "`Due Date` is no entity type", "Write `due_date`"),
+    ("account.tax_id", "client.tax_id", "`client.tax_id` is of a type that the process", "Add `client`"),
+    ("{amount: invoice.generated}", "{amount: invoice.gen}", "`amount` names no step", "invoice.generated"),
+    ("{amount: invoice.generated}", "{amount: invoice.posted}", "`amount` names its own step", "Name another"),
+    ("{amount: invoice.generated}", "{amount: payment.received}", "in parts has no one amount", "`settles`"),
+    ("{amount: invoice.generated}", "{amount: invoice.generated, record: x}", "whose word on an `attr", "out"),
+    ("{amount: invoice.generated}", "{}", "an agreement is of an `amount` or of an `attribute`", "record: netsuite"),
+    ("attribute: account.payment_terms", "attribute: terms", "`terms` is no attribute of an entity", "account.tier"),
+    ("attribute: account.payment_terms", "attribute: client.terms", "`client.terms` is of a type", "Add `client`"),
+    ("skew: 10m", "skew: 10", "`10` has no unit", "`10m`"),
+    ("exception: duplicate", "exception: doubled", "`doubled` is no kind of exception", "failed_step, rejected"),
+    ("[value_mismatch, duplicate]", "[value_missmatch]", "is no kind of exception", "Did you mean `value_mismatch`?"),
+    ("impact: [revenue, client]", "impact: [revenues]", "`revenues` is no impact", "Did you mean `revenue`?"),
+    ('age: "> 5 days"', "age: 5 days", "`5 days` is not an age test", '"> 5 days"'),
+    ("revenue, tier: platinum}", "revenue, tier: platin}", "the SLA has no tier `platin`", "Did you mean `platinum`?"),
+    ('age: "> 5 days"', 'age: "> 5"', "`5` has no unit", "`5d`"),
     ("title: Invoice", "rates: ecb\ntitle: Invoice", "exchange rates are not supported yet", "Take `rates` out."),
     ("grace: 15m", "grace: 4 business hours", "counts working time, and this counts all", "Write `3 calendar days`."),
     ("within: 4h", "within: 4", "`4` has no unit", "Write `4m`, `4h` or `4d`."),
@@ -70,7 +85,7 @@ MISTAKES = [
     ),
     ("one_per: billing_event", "one_per: invoice", "`one_per: invoice` is the root itself", "charged once"),
     ("one_per: billing_event", "one_per: BillingEvent", "`BillingEvent` is no entity type", "Write `billing_event`"),
-    ("step: credit_note.issued", "step: invoice.generated", "stands here twice, first on line 18", "Keep one."),
+    ("step: credit_note.issued", "step: invoice.generated", "stands here twice, first on line 20", "Keep one."),
     ("step: credit_note.issued", "step: CreditNoteIssued", "is no step name", "Write `credit_note.issued`"),
     ("step: credit_note.issued", "step: credit_note", "`credit_note` is no step name", "Write `credit_note.created`"),
     ("step: credit_note.issued", "step: issued", "`issued` is no step name", "Write `issued.created`"),
@@ -91,7 +106,7 @@ MISTAKES = [
     ("span.name: ", "span.name: 5  # ", "this is not YAML", ""),
     ("joined_by: [payment, credit_note]", "joined_by: payment", "`joined_by` must be a list", "Write `[one, two]`"),
     ("joined_by: [payment,", "joined_by: [invoice, payment,", "`invoice` is already the root", "out of `joined_by`"),
-    ("[account, project]", "[account, payment]", "`payment` is already in `joined_by`", "out of `relates_to`"),
+    ("[account, project]", "[account, project, payment]", "`payment` is already in `joined_by`", "out of `relates_to`"),
     ("ignore_ids: {payment:", "ignore_ids: {paymnt:", "never looked at", "Did you mean `payment`?"),
     ('["", "0", "N/A"]', '["", 0]', "must be a text, `0` is not", 'Write "0", in quotes.'),
     ("entity: invoice", "entity: Vendor Invoice", "`Vendor Invoice` is no entity type", "Write `vendor_invoice`"),
@@ -184,8 +199,15 @@ def test_the_example_itself_is_valid() -> None:
     parse_definition(VALID)
 
 
+def test_preconditions_in_a_circle() -> None:
+    error = refusal(VALID.replace("    one_per: billing_event", "    requires: [invoice.posted]"))
+    assert "preconditions run in a circle" in error.message
+    for step in ("invoice.generated", "invoice.posted"):
+        assert f"`{step}`" in error.message
+
+
 def test_all_mistakes_of_a_file_are_told_at_once() -> None:
-    text = VALID.replace("version: 3", "version: none").replace("15m", "15").replace("high:", "hihg:")
+    text = VALID.replace("version: 3", "version: none").replace("15m", "15").replace("high:", "hihg:", 1)
     error = refusal(text)
     first, *mistakes = error.message.splitlines()
     assert first == "3 mistakes in process definitions:"

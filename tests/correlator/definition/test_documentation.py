@@ -12,7 +12,7 @@ from spanledger.attributes import ERROR_KINDS, IMPACTS
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.calendar import FIRST_YEAR, LAST_YEAR, WEEKDAYS
 from spanledger_correlator.definition.loading import pack_calendars, parse_calendar, parse_definition
-from spanledger_correlator.definition.rule_reading import SEVERITIES, SLA_STATES
+from spanledger_correlator.definition.rule_reading import EXCEPTION_KINDS, SEVERITIES, SLA_STATES
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
@@ -29,6 +29,7 @@ def section(title: str) -> str:
     [
         ("A process", keys.PROCESS),
         ("A step", keys.STEP),
+        ("An agreement", keys.AGREE),
         ("An owner rule", keys.OWNER),
         ("An SLA", keys.SLA),
         ("A tier", keys.TIER),
@@ -58,6 +59,8 @@ def test_needed_keys_are_named(title: str, needed: Collection[str]) -> None:
         ("An owner rule", ERROR_KINDS),
         ("A severity rule", SEVERITIES),
         ("A severity rule", SLA_STATES),
+        ("A step", keys.CARRIED),
+        ("Exceptions", EXCEPTION_KINDS),
         ("A step", keys.REQUIRED),
         ("A calendar", keys.HOLIDAYS),
         ("A calendar", WEEKDAYS),
@@ -78,7 +81,8 @@ def test_the_example_is_valid() -> None:
 @pytest.mark.parametrize("text", [example(), EVERY_KEY], ids=["documentation", "test"])
 def test_the_examples_use_every_key(text: str) -> None:
     used = set(re.findall(r"(\w+): ?", text))
-    known = {*keys.PROCESS, *keys.STEP, *keys.REQUIRED, *keys.OWNER, *keys.SLA, *keys.TIER, *keys.SEVERITY, *keys.PAUSE}
+    known = {*keys.PROCESS, *keys.STEP, *keys.REQUIRED, *keys.AGREE, *keys.OWNER, *keys.SLA, *keys.TIER, *keys.SEVERITY}
+    known |= {*keys.PAUSE}
     assert known - used == set()
 
 

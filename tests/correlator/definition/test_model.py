@@ -22,6 +22,7 @@ FIRST = ProcessDefinition(
     joined_by=(),
     relates_to=(),
     ignore_ids=MappingProxyType({"payment": ("0",)}),
+    skew_ns=0,
     owners=(),
     amount_from="",
     steps=(StepRule("invoice.posted", "netsuite", start=True), StepRule("payment.received", "netsuite", end=True)),

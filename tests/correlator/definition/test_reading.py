@@ -11,6 +11,8 @@ import pytest
 from spanledger_correlator.definition.durations import HOUR_NS, MINUTE_NS, Budget
 from spanledger_correlator.definition.loading import parse_definition
 from spanledger_correlator.definition.model import (
+    AgeTest,
+    Agreement,
     AmountTest,
     Condition,
     OwnerRule,
@@ -38,6 +40,7 @@ def test_every_key() -> None:
     definition = parse_definition(FULL, "invoice.yaml")
     assert (definition.process, definition.version, definition.title) == ("invoice-to-cash", 3, "Invoice to cash")
     assert definition.effective_from == datetime(2026, 10, 1, tzinfo=UTC)
+    assert definition.skew_ns == 10 * MINUTE_NS
     assert (definition.impact, definition.entity, definition.amount_from) == ("revenue", "invoice", "invoice.posted")
     assert definition.joined_by == ("payment", "credit_note")
     assert definition.relates_to == ("account", "project")
@@ -45,6 +48,12 @@ def test_every_key() -> None:
     assert definition.owners == (
         OwnerRule("finance-systems", steps=("invoice.synced_to_crm",)),
         OwnerRule("erp-team", ("invoice.generated", "invoice.posted"), ("authorization", "timeout")),
+        OwnerRule(
+            "controllers",
+            exceptions=("value_mismatch", "duplicate"),
+            systems=("netsuite",),
+            impacts=("revenue", "client"),
+        ),
         OwnerRule("finance-operations"),
     )
     assert definition.cancelled_by == ("invoice.voided",)
@@ -58,8 +67,15 @@ def test_every_key() -> None:
     assert definition.calendar == "de-business-days"
     assert definition.pauses == (Pause("invoice.disputed", "invoice.cleared"),)
     assert definition.severity == (
-        SeverityRule("critical", True, None, AmountTest(">=", Decimal(100000), "EUR"), (platinum,)),
+        SeverityRule("critical", True, None, AmountTest(">=", Decimal(100000), "EUR"), conditions=(platinum,)),
         SeverityRule("high", sla="breached"),
+        SeverityRule(
+            "high",
+            exceptions=("duplicate",),
+            age=AgeTest(">", 5 * 24 * HOUR_NS),
+            impacts=("revenue",),
+            tiers=("platinum",),
+        ),
         SeverityRule("medium", stuck=False),
         SeverityRule("low"),
     )
@@ -70,12 +86,25 @@ def test_every_key_of_a_step() -> None:
     posted = "invoice.posted"
     assert parse_definition(FULL).steps == (
         StepRule("invoice.generated", "netsuite", start=True, one_per="billing_event"),
-        StepRule(posted, "netsuite", grace_ns=15 * MINUTE_NS, within=Budget(4 * HOUR_NS), of="invoice.generated"),
+        StepRule(
+            posted,
+            "netsuite",
+            grace_ns=15 * MINUTE_NS,
+            within=Budget(4 * HOUR_NS),
+            of="invoice.generated",
+            requires=("invoice.generated",),
+            carries=("project", "account.tax_id", "due_at"),
+            agree=(
+                Agreement(amount="invoice.generated"),
+                Agreement(attribute=("account", "payment_terms"), record="netsuite"),
+            ),
+        ),
         StepRule(
             "invoice.synced_to_crm",
             "salesforce",
             within=Budget(HOUR_NS),
             of=posted,
+            any_order=True,
             required_when=(Condition("account", "in_crm", "true"),),
             match=(("service.name", "boomi-invoice-sync"), ("span.name", "PATCH /Invoice__c")),
         ),
@@ -109,6 +138,7 @@ def test_what_may_be_left_out() -> None:
     assert definition.amount_from == ""
     assert definition.sla is None
     assert (definition.calendar, definition.pauses) == ("", ())
+    assert definition.skew_ns == 5 * MINUTE_NS
     assert (definition.joined_by, definition.relates_to, definition.ignore_ids) == ((), (), {})
     assert (definition.owners, definition.severity, definition.cancelled_by, definition.failed_by) == ((), (), (), ())
 

@@ -13,6 +13,12 @@ WITH
         FROM work_attached AS a
         GROUP BY Tx
     ),
+    found AS
+    (
+        SELECT Tx, groupArray((Kind, Position, From, Until, Resolution, Detail)) AS Findings
+        FROM work_findings
+        GROUP BY Tx
+    ),
     duplicates AS
     (
         SELECT Tx, groupArray(Position) AS DuplicatePositions, groupArray(DuplicateAt) AS DuplicateTimes
@@ -35,12 +41,15 @@ WITH
             p.DueAt[due_from],
             if(within >= 0 AND anchor > 0, addNanoseconds(p.FirstSuccess[anchor], within), NULL)),
         r.StepWithin, r.StepAnchor, r.StepDueFrom) AS deadline,
-    -- Steps that look forgotten: one after them has succeeded. Filtered first, as few transactions have any.
+    -- Steps that look forgotten, or looked so until they came: one after them has succeeded, and nothing was tried.
+    -- Filtered first, as few transactions have any.
+    arrayFilter(time -> time IS NOT NULL, p.FirstSuccess) AS times,
     arrayLastIndex((time, is_required) -> time IS NOT NULL AND is_required, p.FirstSuccess, p.Required) AS furthest,
     arrayFilter(
-        (position, is_done, is_required, many, failing) ->
-            position < furthest AND NOT is_done AND is_required AND NOT many AND failing = 0,
-        positions, p.Done, p.Required, r.StepMany, p.Failures) AS missed,
+        (position, is_done, is_required, many, failed_at) ->
+            position < furthest AND is_required AND NOT many AND failed_at IS NULL
+            AND (NOT is_done OR times != arraySort(times)),
+        positions, p.Done, p.Required, r.StepMany, p.LastFailure) AS missed,
     arrayMap(
         position -> addNanoseconds(
             assumeNotNull(arrayMin(arrayFilter(
@@ -59,22 +68,67 @@ WITH
         p.CancelledAt IS NOT NULL AND (p.LastStepSuccess IS NULL OR p.LastStepSuccess <= p.CancelledAt), 'cancelled',
         complete, 'completed',
         'open') AS status,
-    -- Kinds in the order in which they count: 1 failing, 2 overdue, 3 missing; 4 is a failing step nobody requires.
-    arraySort(arrayConcat(
+    toDateTime64('2262-01-01 00:00:00', 9, 'UTC') AS never,
+    ifNull(ClosedAt, never) AS closed_at,
+    arrayMap(
+        (other_at, many, rival_at) -> multiIf(
+            other_at IS NULL OR many, rival_at,
+            rival_at IS NULL, other_at,
+            least(rival_at, other_at)),
+        p.OtherKeyAt, r.StepMany,
+        arrayMap(
+            position -> if(
+                has(d.DuplicatePositions, position),
+                toNullable(d.DuplicateTimes[indexOf(d.DuplicatePositions, position)]), NULL),
+            positions)) AS duplicate_at,
+    -- (kind, position, from, until, what ended it, detail), before anything but the step itself may end them
+    arrayConcat(
+        f.Findings,
         arrayMap(
             position -> (
-                if(p.Required[position], 1, 4), position,
-                addNanoseconds(assumeNotNull(p.FailingSince[position]), r.StepGrace[position])),
-            arrayFilter((position, since) -> status = 'open' AND since IS NOT NULL, positions, p.FailingSince)),
-        arrayMap(
-            position -> (2, position, addNanoseconds(assumeNotNull(deadline[position]), 1)),
+                'overdue_step', toUInt16(position), addNanoseconds(assumeNotNull(deadline[position]), 1),
+                if(r.StepSettles[position] > 0, p.DoneAt[position], if(p.Done[position], p.FirstSuccess[position], NULL)),
+                'succeeded', map('due', toString(deadline[position]))),
             arrayFilter(
-                (position, is_required, is_done, due) ->
-                    status = 'open' AND is_required AND NOT is_done AND due IS NOT NULL,
-                positions, p.Required, p.Done, deadline)),
-        if(
-            status IN ('open', 'completed'),
-            arrayMap((position, from) -> (3, position, from), missed, missed_from), []))) AS troubles,
+                (position, is_required, is_done, due, done_at) ->
+                    is_required AND due IS NOT NULL AND (NOT is_done OR done_at > due),
+                positions, p.Required, p.Done, deadline, p.DoneAt)),
+        arrayMap(
+            (position, from) -> (
+                'missing_step', toUInt16(position), from, p.FirstSuccess[position], 'succeeded', map('', '')),
+            missed, missed_from),
+        arrayMap(
+            position -> ('duplicate', toUInt16(position), assumeNotNull(duplicate_at[position]), NULL, '', map('', '')),
+            arrayFilter((position, at) -> at IS NOT NULL, positions, duplicate_at))) AS opened,
+    -- What ends each: its own end; for a failure, the settling of its step by others; the end of the transaction, which
+    -- on a completed one leaves standing what its completion has not mended.
+    arrayMap(
+        one -> (one, [
+            ifNull(one.4, never),
+            if(
+                one.1 IN ('failed_step', 'rejected_record') AND r.StepSettles[one.2] > 0, ifNull(p.DoneAt[one.2], never),
+                never),
+            if(
+                status = 'completed' AND one.1 NOT IN ('failed_step', 'rejected_record', 'overdue_step'), never,
+                closed_at)]),
+        opened) AS ended,
+    arraySort(
+        one -> (one.3, one.2, one.1),
+        arrayFilter(
+            one -> one.4 IS NULL OR one.4 > one.3,
+            arrayMap(
+                one -> (
+                    one.1.1, one.1.2, one.1.3, nullIf(arrayMin(one.2), never),
+                    if(arrayMin(one.2) = never, '', [one.1.5, 'settled', 'closed'][indexOf(one.2, arrayMin(one.2))]),
+                    one.1.6),
+                ended))) AS exceptions,
+    -- Kinds in the order in which they count: 1 failing, 2 overdue, 3 missing; 4 is a failing step nobody requires.
+    arraySort(arrayMap(
+        one -> (
+            multiIf(one.1 = 'overdue_step', 2, one.1 = 'missing_step', 3, p.Required[one.2], 1, 4), one.2, one.3),
+        arrayFilter(
+            one -> one.4 IS NULL AND one.1 IN ('failed_step', 'rejected_record', 'overdue_step', 'missing_step'),
+            exceptions))) AS troubles,
     arrayFirstIndex(
         (keys, wanted) -> arrayAll((key, value) -> k.Known[key] = value, keys, wanted),
         r.SlaConditionKeys, r.SlaConditionValues) AS tier,
@@ -104,6 +158,7 @@ SELECT
         arrayMax(p.DoneAt)) AS ClosedAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier])) AS SlaDueAt,
     if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier])) AS SlaAtRiskAt,
+    r.SlaTierNames[tier] AS SlaTier,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
     if(c.Name != '', c.Name, e.AccountId) AS ClientName,
     if(amount.2 IS NULL, [], [amount.1]) AS Currencies,
@@ -118,19 +173,9 @@ SELECT
     p.DoneAt AS StepDoneAt,
     p.LastFailure AS StepLastFailure, p.FailingSince AS StepFailingSince,
     deadline AS StepDeadline,
-    arrayMap(
-        (other_at, many, rival_at) -> multiIf(
-            other_at IS NULL OR many, rival_at,
-            rival_at IS NULL, other_at,
-            least(rival_at, other_at)),
-        p.OtherKeyAt, r.StepMany,
-        arrayMap(
-            position -> if(
-                has(d.DuplicatePositions, position),
-                toNullable(d.DuplicateTimes[indexOf(d.DuplicatePositions, position)]), NULL),
-            positions)) AS StepDuplicateAt,
+    duplicate_at AS StepDuplicateAt,
     p.Failure AS StepFailure, p.Failures AS StepFailures,
-    troubles AS Troubles,
+    troubles AS Troubles, exceptions AS Exceptions,
     arrayFirstIndex((is_required, is_done) -> is_required AND NOT is_done, p.Required, p.Done) AS NextStep,
     if(
         status = 'open' AND arrayExists(trouble -> trouble.1 < 4, troubles),
@@ -140,6 +185,7 @@ FROM work_transactions AS t
 ANY LEFT JOIN whole AS w ON w.Tx = t.Tx
 ANY LEFT JOIN work_progress AS p ON p.Tx = t.Tx
 ANY LEFT JOIN work_rules AS r ON r.No = t.No
+ANY LEFT JOIN found AS f ON f.Tx = t.Tx
 ANY LEFT JOIN duplicates AS d ON d.Tx = t.Tx
 ANY LEFT JOIN relations AS e ON e.Tx = t.Tx
 ANY LEFT JOIN work_clients AS c ON c.Tx = t.Tx

@@ -13,6 +13,7 @@ SELECT
         coalesce(
             arrayMax(arrayFilter(time -> time IS NOT NULL, arraySlice(t.StepLastSuccess, 1, waiting - 1))),
             t.StartedAt)) AS WaitingSince,
+    dateDiff('nanosecond', WaitingSince, clock) AS waited,
     multiIf(
         NOT Stuck, '',
         trouble.1 = 1, if(t.StepFailure[waiting].1 = 'rejected', 'rejected_record', 'failed_step'),
@@ -33,7 +34,7 @@ SELECT
         'on_track') AS SlaState,
     t.SlaDueAt AS SlaDueAt,
     arrayFirstIndex(
-        (wants_stuck, wants_sla, operator, amount, currency, keys, values) ->
+        (wants_stuck, wants_sla, operator, amount, currency, kinds, older, age, impacts, tiers, keys, values) ->
             (wants_stuck = -1 OR wants_stuck = Stuck)
             AND (wants_sla = '' OR wants_sla = SlaState)
             AND (operator = '' OR arrayExists(
@@ -43,15 +44,23 @@ SELECT
                     operator = '<=', own_amount <= amount,
                     own_amount < amount),
                 t.Currencies, t.OpenAmounts))
+            AND (empty(kinds) OR hasAny(kinds, ExceptionKinds))
+            AND (older = '' OR ifNull(multiIf(
+                older = '>=', waited >= age, older = '>', waited > age, older = '<=', waited <= age, waited < age), 0))
+            AND (empty(impacts) OR has(impacts, t.Impact))
+            AND (empty(tiers) OR has(tiers, t.SlaTier))
             AND arrayAll((key, value) -> t.Known[key] = value, keys, values),
         r.SeverityStuck, r.SeveritySla, r.SeverityOperators, r.SeverityAmounts, r.SeverityCurrencies,
-        r.SeverityConditionKeys, r.SeverityConditionValues) AS severity_rule,
+        r.SeverityExceptions, r.SeverityAgeOperators, r.SeverityAges, r.SeverityImpacts, r.SeverityTiers, r.SeverityConditionKeys, r.SeverityConditionValues) AS severity_rule,
     if(severity_rule = 0, 'low', r.SeverityNames[severity_rule]) AS Severity,
     if(severity_rule = 0, '', r.SeverityTexts[severity_rule]) AS SeverityRule,
     t.Impact AS Impact,
     r.OwnerNames[arrayFirstIndex(
-        (steps, errors) -> (empty(steps) OR has(steps, WaitingFor)) AND (empty(errors) OR has(errors, WhyErrorKind)),
-        r.OwnerSteps, r.OwnerErrors)] AS Owner,
+        (steps, errors, kinds, systems, impacts) ->
+            (empty(steps) OR has(steps, WaitingFor)) AND (empty(errors) OR has(errors, WhyErrorKind))
+            AND (empty(kinds) OR has(kinds, WhyKind)) AND (empty(systems) OR has(systems, WhySystem))
+            AND (empty(impacts) OR has(impacts, t.Impact)),
+        r.OwnerSteps, r.OwnerErrors, r.OwnerExceptions, r.OwnerSystems, r.OwnerImpacts)] AS Owner,
     t.Currencies AS Currencies, t.Amounts AS Amounts, t.OpenAmounts AS OpenAmounts,
     t.LegalEntity AS LegalEntity, t.Region AS Region, t.ClientName AS ClientName, t.Related AS Related,
     t.StartedAt AS StartedAt, t.LastActivityAt AS LastActivityAt, t.ClosedAt AS ClosedAt,
@@ -67,28 +76,11 @@ SELECT
             clock > due, 'breached',
             'on_track'),
         t.StepDeadline, t.StepRequired, t.StepDone, t.StepDoneAt) AS StepSlaState,
-    arraySort(
-        exception -> (exception.3, exception.2, exception.1),
-        arrayConcat(
-            arrayMap(
-                one -> (
-                    multiIf(
-                        one.1 = 2, 'overdue_step',
-                        one.1 = 3, 'missing_step',
-                        t.StepFailure[one.2].1 = 'rejected', 'rejected_record',
-                        'failed_step'),
-                    r.StepNames[one.2], one.3),
-                arrayFilter(one -> one.3 <= clock, t.Troubles)),
-            arrayFilter(
-                exception -> exception.1 != '',
-                arrayMap(
-                    (name, at) -> if(
-                        ifNull(at <= clock, 0), ('duplicate', name, assumeNotNull(at)),
-                        ('', '', toDateTime64(0, 9, 'UTC'))),
-                    r.StepNames, t.StepDuplicateAt)))) AS exceptions,
-    arrayMap(exception -> exception.1, exceptions) AS ExceptionKinds,
-    arrayMap(exception -> exception.2, exceptions) AS ExceptionSteps,
-    arrayMap(exception -> exception.3, exceptions) AS ExceptionSince
+    t.Exceptions AS Exceptions,
+    arrayFilter(one -> one.From <= clock AND ifNull(one.Until > clock, 1), t.Exceptions) AS open_exceptions,
+    open_exceptions.Kind AS ExceptionKinds,
+    arrayMap(position -> r.StepNames[position], open_exceptions.Position) AS ExceptionSteps,
+    open_exceptions.From AS ExceptionSince
 FROM $states AS t
 INNER JOIN
 (
