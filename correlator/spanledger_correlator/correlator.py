@@ -1,7 +1,8 @@
 """The correlator: takes in new group commits and keeps the transactions they touch up to date.
 
 It can be killed at any point: a batch is marked as taken in only after its states are kept, and taking it in again
-changes nothing.
+changes nothing. When definitions or statements have changed, everything is derived anew beside what stands
+(`rebuilding.py`), while new spans go on being taken in.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from datetime import UTC, datetime
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanledger_correlator import rules
-from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator import branch, derivation, rules
+from spanledger_correlator.definition.model import Definitions, ProcessDefinition
+from spanledger_correlator.derivation import Derivation
 from spanledger_correlator.evaluation import evaluate_everything, evaluate_touched
-from spanledger_correlator.extract import DERIVED, extract
+from spanledger_correlator.extract import extract
 from spanledger_correlator.inbox import Inbox
+from spanledger_correlator.rebuilding import RebuildStopped, rebuilt
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import statement
 from spanledger_correlator.workspace import Workspace
@@ -44,7 +47,7 @@ class Correlator:
         max_spans: int = 150_000,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._store = store
+        self.store = store
         self._definitions = definitions
         self._every = every
         self._max_spans = max_spans
@@ -53,27 +56,36 @@ class Correlator:
         self._thread: threading.Thread | None = None
         self._local = threading.local()
         self._inbox = Inbox(store)
-        self._outdated = False
-        self._vocabulary = self._in_force()
+        self._stands: Derivation | None = None
+        self.ruling = self._in_force()
+        """The definition versions by which spans are taken in: in force now, or still those that the tables stand on."""
         self._version: int | None = None
         self._interrupted = False
         self._taking_in = threading.Lock()
+        self._rebuilding = threading.Lock()
+        self._rebuild_thread: threading.Thread | None = None
         self._rows_after_tidying = 0
 
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
+        branch.recover(self.store)
         self._inbox.recover()
-        self._vocabulary = self._in_force()
-        changed = rules.record(self._store, self._definitions)
-        self._outdated = bool(changed and self._has_history()) or self._judged_otherwise()
+        derivation.remember(self.store, self._definitions, self._moment())
+        self._stands = derivation.standing(self.store)
+        if self._stands is None and not self._has_history():
+            self._stands = Derivation.of(self._in_force())
+            derivation.stand(self.store, self._stands)
+        self.ruling = self._standing()
         self._thread = threading.Thread(target=self._run, name="spanledger-correlator", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Finish the batch at hand and stop; what is left is taken in by the next start."""
         self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        ends = time.monotonic() + timeout
+        for thread in (self._thread, self._rebuild_thread):
+            if thread is not None:
+                thread.join(max(0.0, ends - time.monotonic()))
 
     def tick(self) -> int:
         """Take in the group commits that have come since, at most `max_spans` at once; returns the spans taken in."""
@@ -100,18 +112,27 @@ class Correlator:
         return total
 
     def rebuild(self, progress: Callable[[float], None] = lambda _: None) -> None:
-        """Derive everything anew from the spans; readers see each old state until its new one stands.
+        """Derive everything anew from the spans, beside what stands: readers see the old until the new is complete.
 
-        Killed in the middle, it leaves an empty ledger of commits, so that the next start takes all of them in again.
+        `progress` gets the share done, 0 to 1, and may raise to give it up. Killed in the middle, the old stands and it
+        can be started again. New spans go on being taken in, if somebody ticks meanwhile.
         """
-        with self._taking_in:
-            self._rebuild(progress)
+        with (
+            self._rebuilding,
+            rebuilt(self.store, self._beside, self._watched(progress)) as anew,
+            self._taking_in,
+        ):
+            anew.catch_up()
+            branch.take_over(self.store, anew.store)
+            self.ruling, self._stands = anew.ruling, Derivation.of(anew.ruling)
+            derivation.stand(self.store, self._stands)
+            self._version = None
+            self._rows_after_tidying = 0
 
-    def _rebuild(self, progress: Callable[[float], None]) -> None:
-        rules.record(self._store, self._definitions)
+    def derive(self, progress: Callable[[float], None]) -> None:
+        """Take in everything at once, into tables that hold nothing yet; `progress` gets the share done, 0 to 1."""
+        rules.record(self.store, self._definitions)
         work = self._workspace()
-        for table in DERIVED:
-            self._store.command(f"TRUNCATE TABLE {table}")
         groups = list(self._inbox.groups(self._max_spans))
         for number, batches in enumerate(groups, 1):
             extract(work, batches)
@@ -120,49 +141,93 @@ class Correlator:
             progress(0.5 + done / 2)
         for batches in groups:
             self._inbox.mark(batches)
-        self._vocabulary, self._outdated = work.vocabulary, False
+
+    def _beside(self, store: Store) -> Correlator:
+        """One like this for a branch."""
+        return Correlator(store, self._definitions, max_spans=self._max_spans, clock=self._clock)
+
+    def _watched(self, progress: Callable[[float], None]) -> Callable[[float], None]:
+        def watched(done: float) -> None:
+            if self._stopping.is_set():
+                raise RebuildStopped
+            progress(done)
+
+        return watched
 
     def _tidy(self) -> None:
         """Merge the ends of closed transactions away, once they outnumber what is open: readers pass over each."""
-        rows = int(self._store.command(statement("keep/rows_of_open")))
+        rows = int(self.store.command(statement("keep/rows_of_open")))
         if rows > 2 * self._rows_after_tidying + _ENDS_WORTH_A_MERGE:
-            self._store.command("OPTIMIZE TABLE open_transactions FINAL CLEANUP")
-            self._rows_after_tidying = int(self._store.command(statement("keep/rows_of_open")))
+            self.store.command("OPTIMIZE TABLE open_transactions FINAL CLEANUP")
+            self._rows_after_tidying = int(self.store.command(statement("keep/rows_of_open")))
 
     def _workspace(self) -> Workspace:
-        """The calling thread's work tables; made anew when other definition versions have come into force."""
-        vocabulary = self._in_force()
+        """The calling thread's work tables; made anew when the kept tables stand on other definitions than before."""
         kept = getattr(self._local, "work", None)
+        vocabulary = Vocabulary.of(self.ruling)
         if kept is None or kept.vocabulary != vocabulary:
-            rules.record(self._store, self._definitions)
-            kept = self._local.work = Workspace(self._store, vocabulary)
+            if self._stands is None or self._stands == self._wanted():
+                rules.record(self.store, self._definitions)
+            kept = self._local.work = Workspace(self.store, vocabulary)
         return kept
 
     def _next_version(self) -> int:
         """A version for the states of now: later than any kept, also when the clock was set back."""
         if self._version is None:
-            ((self._version, interrupted),) = self._store.query(statement("keep/kept_version")).result_rows
+            ((self._version, interrupted),) = self.store.query(statement("keep/kept_version")).result_rows
             self._interrupted = bool(interrupted)
         self._version = max(self._clock(), self._version + 1)
         return self._version
 
-    def _in_force(self) -> Vocabulary:
-        now = datetime.fromtimestamp(self._clock() / 1e9, UTC)
-        return Vocabulary.of(self._definitions.in_force(now))
+    def _in_force(self) -> list[ProcessDefinition]:
+        return self._definitions.in_force(datetime.fromtimestamp(self._clock() / 1e9, UTC))
 
-    def _judged_otherwise(self) -> bool:
-        return bool(self._store.command(statement("keep/judged_otherwise"), {"active": self._vocabulary.active}))
+    def _wanted(self) -> Derivation:
+        return Derivation.of(self._in_force())
+
+    def _standing(self) -> list[ProcessDefinition]:
+        """The definitions that the kept tables stand on, which may be others than those in force."""
+        if self._stands is None or self._stands == self._wanted():
+            return self._in_force()
+        try:
+            return [derivation.parsed(text) for text in self._stands.texts]
+        except SpanledgerError:
+            return self._in_force()
+
+    def _moment(self) -> str:
+        seconds, fraction = divmod(self._clock(), 1_000_000_000)
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{fraction:09}"
 
     def _has_history(self) -> bool:
-        return bool(self._store.command("SELECT count() FROM correlated_batches"))
+        return bool(self.store.command("SELECT count() FROM correlated_batches"))
+
+    def _rebuild_if_outdated(self) -> None:
+        """See to it that the kept tables come to stand on what is in force, in a thread beside this one."""
+        if self._stands == self._wanted() or (self._rebuild_thread is not None and self._rebuild_thread.is_alive()):
+            return
+        _log.info("The definitions or the statements have changed: everything is derived anew beside what stands.")
+        self._rebuild_thread = threading.Thread(target=self._rebuild_quietly, name="spanledger-rebuild", daemon=True)
+        self._rebuild_thread.start()
+
+    def _rebuild_quietly(self) -> None:
+        try:
+            self.rebuild()
+        except RebuildStopped:
+            _log.info("The rebuild was stopped; the next start begins it again.")
+        except (ClickHouseError, SpanledgerError) as error:
+            if not self._stopping.is_set():
+                _log.error("What stands could not be derived anew; it is tried again in a second: %s", error)
+                self._stopping.wait(1.0)
+
+    def _waits_for_rebuild(self) -> bool:
+        """Rows that other statements derived are read, not added to: those of now may need what they lack."""
+        return self._stands is None or self._stands.fingerprint != derivation.fingerprint()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if self._outdated or self._vocabulary != self._in_force():
-                    _log.info("The definitions have changed: every transaction is judged anew.")
-                    self.rebuild()
-                taken = self.tick()
+                self._rebuild_if_outdated()
+                taken = 0 if self._waits_for_rebuild() else self.tick()
             except (ClickHouseError, SpanledgerError) as error:
                 _log.error("The correlator could not take in new spans and tries again in a second: %s", error)
                 _log.debug("where it failed", exc_info=True)

@@ -10,27 +10,6 @@ from collections.abc import Sequence
 from spanledger_correlator.inbox import Batch, bound
 from spanledger_correlator.workspace import Workspace
 
-DERIVED = (
-    "correlated_batches",
-    "facts",
-    "namings",
-    "waiting",
-    "links",
-    "alias_edges",
-    "canonical_ids",
-    "canonical_members",
-    "entity_attributes",
-    "claims",
-    "superseded_copies",
-    "seen_spans",
-    "spans_trace_id_ts",
-    "beside",
-    "contested_traces",
-    "reached",
-    "unattached",
-)
-"""The tables that a rebuild empties: derived from spans, and no reader's answer by themselves."""
-
 _EXTRACTS = ("superseded", "seen", "facts", "namings", "waiting", "links", "aliases", "attributes", "claims", "traces")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -55,7 +56,17 @@ class Store:
             StoreBusy: another process owns the embedded directory.
             StoreUnavailable: the directory cannot be written, or the server does not answer.
         """
-        target = parse_dsn(dsn)
+        return cls._opened(parse_dsn(dsn))
+
+    def sibling(self, database: str) -> Store:
+        """Another database of the same engine, made if it is not there, as a store of its own: close it apart.
+
+        `database` is an identifier that the caller made up, not one that came from outside.
+        """
+        return self._opened(replace(self._target, database=database))
+
+    @classmethod
+    def _opened(cls, target: Target) -> Store:
         if isinstance(target, Embedded):
             ownership.own(target.path)
         store = cls(target)
