@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from spanledger_api import entities, health, journey, processes, spans, stuck, transaction, transactions
+from spanledger_api import entities, health, journey, processes, sources, spans, stuck, transaction, transactions
 from spanledger_api.answering import THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
@@ -31,7 +31,7 @@ from spanledger_store import SpanledgerError, Store, StoreUnavailable
 _log = logging.getLogger("spanledger.api")
 
 # Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
-_QUESTIONS = (stuck, processes, transactions, spans, transaction, journey, entities)
+_QUESTIONS = (stuck, sources, processes, transactions, spans, transaction, journey, entities)
 
 
 def utc_now() -> datetime:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.parameters import Clock
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 
 TENANT = "{tenant:String}"
@@ -41,6 +42,7 @@ class Verdicts(Protocol):
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]: ...
     def canonical(self, entity_type: str, entity_id: str) -> str: ...
     def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
+    def source_states(self) -> list[SourceState]: ...
 
 
 class OpenReading(Protocol):

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from spanledger_correlator import evidence
+from spanledger_correlator import evidence, flow_exceptions, silence
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.evaluation import evaluate_all
+from spanledger_correlator.flow_exceptions import FlowException
 from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.silence import SourceState
 from spanledger_correlator.statements import statement
+from spanledger_correlator.viewpoint import HAPPENED, STORED, Viewpoint
 from spanledger_correlator.workspace import Sources, Workspace
 from spanledger_store import Store
 
@@ -60,8 +63,10 @@ class Reading:
         self._tenant = tenant
         self.clock = as_of or now or datetime.now(UTC)
         self._definitions = definitions.in_force(self.clock)
+        self._declared = definitions
         self._sources = Sources() if as_of is None else Sources.as_of(known)
         self._as_of = as_of
+        self._known = known
         self._bound = {"tenant": tenant, "now": self.clock}
         if as_of is not None:
             _newest.reading = id(self)
@@ -127,6 +132,18 @@ class Reading:
                 | ({} if self._as_of is None else {"as_of": self._as_of}),
             ).result_rows
         ]
+
+    def source_states(self) -> list[SourceState]:
+        """Every declared source of the tenant: last seen, next expected, and its silences of the last weeks."""
+        return silence.states(self._viewpoint(), self._declared.sources)
+
+    def flow_exceptions(self) -> list[FlowException]:
+        """What should have come and did not, beside any transaction; what has come since is told with its end."""
+        return flow_exceptions.of_sources(self.source_states(), self.clock)
+
+    def _viewpoint(self) -> Viewpoint:
+        then = self._as_of is None or self._known == "then"
+        return Viewpoint(self._store, self._tenant, self.clock, self._sources, STORED if then else HAPPENED)
 
     def _require_own_tables(self) -> None:
         if self._as_of is not None and getattr(_newest, "reading", None) != id(self):

@@ -16,10 +16,12 @@ from starlette.testclient import TestClient
 from spanledger_api import create_app
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 from tests.api import story
 
 NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 STEPS = ["invoice.generated", "invoice.posted", "invoice.synced_to_crm", "credit_note.issued", "payment.received"]
 
 MOMENT, MAYBE = "DateTime64(9, 'UTC')", "Nullable(DateTime64(9, 'UTC'))"
@@ -177,6 +179,10 @@ class StagedReading:
         """What the stage attached to a transaction."""
         return self._stage.attached.get((process, root_id), [])
 
+    def source_states(self) -> list[SourceState]:
+        """The stage has no sources."""
+        return []
+
     def canonical(self, entity_type: str, entity_id: str) -> str:
         """The stage's alias."""
         return self._stage.aliases.get((entity_type, entity_id), entity_id)
@@ -188,8 +194,9 @@ class StagedReading:
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    """Three of the pack."""
-    return load_definitions([], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
+    """Three of the pack, and a source."""
+    source = EXAMPLES / "definitions" / "netsuite-invoices.yaml"
+    return load_definitions([source], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 
 
 @pytest.fixture

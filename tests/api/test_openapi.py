@@ -21,6 +21,7 @@ from spanledger_api.journey import JourneyAnswer
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.problems import CODES, ProblemDetails
 from spanledger_api.processes import ProcessesAnswer, ProcessView
+from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
 from spanledger_api.transaction import TransactionView
@@ -29,6 +30,7 @@ from spanledger_api.transactions import TransactionsAnswer
 FOLDER = Path(spanledger_api.__file__).parent / "examples"
 EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
+    "sources.json": ("/v1/sources", SourcesAnswer),
     "processes.json": ("/v1/processes", ProcessesAnswer),
     "process.json": ("/v1/processes/invoice-to-cash", ProcessView),
     "transactions.json": ("/v1/transactions?process=invoice-to-cash&limit=2", TransactionsAnswer),

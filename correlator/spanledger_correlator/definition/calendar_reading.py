@@ -29,8 +29,8 @@ def read_calendar(root: Entry, text: str) -> Calendar:
         opened[day].fault(f"`{day}` is in `closed` too", "Keep it in one of them.")
     return Calendar(
         name=_read_name(found["calendar"]) if "calendar" in found else "",
-        zone=_read_zone(found["zone"]) if "zone" in found else "",
-        week=_read_week(found["week"]) if "week" in found else (0, 1, 2, 3, 4),
+        zone=read_zone(found["zone"]) if "zone" in found else "",
+        week=read_week(found["week"]) if "week" in found else (0, 1, 2, 3, 4),
         hours=_read_hours(found["hours"]) if "hours" in found else _WHOLE_DAY,
         country=country,
         subdivision=subdivision,
@@ -49,7 +49,8 @@ def _read_name(entry: Entry) -> str:
     return name
 
 
-def _read_zone(entry: Entry) -> str:
+def read_zone(entry: Entry) -> str:
+    """The name of a time zone."""
     zone = entry.text()
     known = available_timezones()
     if zone and zone not in known:
@@ -61,7 +62,8 @@ def _read_zone(entry: Entry) -> str:
     return zone
 
 
-def _read_week(entry: Entry) -> tuple[int, ...]:
+def read_week(entry: Entry) -> tuple[int, ...]:
+    """Days of the week in their order; Monday is 0."""
     days = [item.word("day of the week", WEEKDAYS) for item in entry.items()]
     if not days and not entry.is_mapping:
         entry.fault("`week` has no working day", "Write `[monday, tuesday, wednesday, thursday, friday]`.")

@@ -1,6 +1,6 @@
 """Process definitions and calendars from YAML: the pack in this package and the user's own, all or nothing.
 
-A file's first key says what it is: `process`, or `calendar`.
+A file's first key says what it is: `process`, `calendar`, or one of `flow_loading.KINDS`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from spanledger_correlator.definition import flow_loading
 from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.calendar_reading import read_calendar
 from spanledger_correlator.definition.checks import check
@@ -17,6 +18,7 @@ from spanledger_correlator.definition.errors import Mistake, refusal
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.definition.pack import PACK_CALENDARS, pack_files
 from spanledger_correlator.definition.reading import read_process
+from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
 SUFFIXES = (".yaml", ".yml")
@@ -41,9 +43,10 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
         if root is not None and text is not None:
             documents.append((root, text))
     calendars = _calendars([one for one in documents if one[0].first_key == "calendar"], mistakes)
+    flows = flow_loading.read(documents, calendars, mistakes)
     readings: list[Reading] = []
     for root, text in documents:
-        if root.first_key == "calendar":
+        if root.first_key in {"calendar", *flow_loading.KINDS}:
             continue
         definition = _process(root, text, calendars)
         mistakes += root.document.mistakes
@@ -52,7 +55,11 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
     mistakes += _disagreements(readings)
     if mistakes:
         raise refusal(mistakes)
-    return Definitions((reading.definition for reading in readings), calendars.values())
+    return Definitions(
+        (reading.definition for reading in readings),
+        calendars.values(),
+        sources=flows.sources,
+    )
 
 
 def parse_definition(
@@ -78,6 +85,11 @@ def parse_calendar(text: str, path: str = "<text>") -> Calendar:
     if calendar is None or document.mistakes:
         raise refusal(document.mistakes)
     return calendar
+
+
+def parse_source(text: str, path: str = "<text>") -> SourceRule:
+    """The source that a YAML text states, counting by the pack's calendars; DefinitionInvalid for any mistake in it."""
+    return flow_loading.parse(text, path, pack_calendars()).sources[0]
 
 
 @cache

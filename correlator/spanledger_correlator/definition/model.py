@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from spanledger.attributes import Impact
 from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.durations import Budget
+
+if TYPE_CHECKING:
+    from spanledger_correlator.definition.source_model import SourceRule
 
 Severity = Literal["critical", "high", "medium", "low"]
 SlaState = Literal["on_track", "at_risk", "breached", "met", "met_late"]
@@ -208,11 +211,21 @@ class ProcessDefinition:
 
 
 class Definitions:
-    """Every version of every process that was loaded, ordered by process and version, and the calendars they count by."""
+    """Every version of every process that was loaded, ordered by process and version, and what stands beside them.
 
-    def __init__(self, versions: Iterable[ProcessDefinition], calendars: Iterable[Calendar] = ()) -> None:
+    That is the calendars they count by, and the sources by name.
+    """
+
+    def __init__(
+        self,
+        versions: Iterable[ProcessDefinition],
+        calendars: Iterable[Calendar] = (),
+        *,
+        sources: Iterable[SourceRule] = (),
+    ) -> None:
         self._versions = tuple(sorted(versions, key=lambda version: (version.process, version.version)))
         self.calendars: Mapping[str, Calendar] = {calendar.name: calendar for calendar in calendars}
+        self.sources = tuple(sorted(sources, key=lambda source: source.name))
 
     def __iter__(self) -> Iterator[ProcessDefinition]:
         return iter(self._versions)

@@ -40,11 +40,11 @@ def read_process(root: Entry, text: str) -> ProcessDefinition:
     def entries(key: str) -> list[Entry]:
         return found[key].items() if key in found else []
 
-    process = _read_process_name(found["process"]) if "process" in found else ""
+    process = read_process_name(found["process"]) if "process" in found else ""
     return ProcessDefinition(
         process=process,
         version=_read_version(found["version"]) if "version" in found else 0,
-        effective_from=_read_moment(found["effective_from"]) if "effective_from" in found else _never(),
+        effective_from=read_moment(found["effective_from"]) if "effective_from" in found else never(),
         title=found["title"].text() if "title" in found else process.replace("-", " ").capitalize(),
         impact=cast("Impact", found["impact"].word("impact", IMPACTS) if "impact" in found else ""),
         entity=read_entity_type(found["entity"]) if "entity" in found else "",
@@ -66,7 +66,8 @@ def read_process(root: Entry, text: str) -> ProcessDefinition:
     )
 
 
-def _read_process_name(entry: Entry) -> str:
+def read_process_name(entry: Entry) -> str:
+    """The name of a process, or of another thing that has a file of its own."""
     name = entry.text()
     if name and not _PROCESS_NAME.fullmatch(name):
         entry.fault(f"`{name}` is no process name", "Write small letters, digits and dashes: `invoice-to-cash`.")
@@ -82,27 +83,28 @@ def _read_version(entry: Entry) -> int:
     return 0
 
 
-def _never() -> datetime:
+def never() -> datetime:
+    """The moment of what does not take effect."""
     return datetime.max.replace(tzinfo=UTC)
 
 
-def _read_moment(entry: Entry) -> datetime:
+def read_moment(entry: Entry) -> datetime:
     """A date (from its first moment in UTC on), or a moment with its offset."""
     written = entry.scalar()
     if not written:
-        return _never()
+        return never()
     try:
         moment = datetime.fromisoformat(written) if _DATE.fullmatch(written) else None
     except ValueError:
         moment = None
     if moment is None or moment.year not in YEARS:
         entry.fault(f"`{written}` is no date", "Write `2026-10-01`, or `2026-10-01T06:00:00Z`.")
-        return _never()
+        return never()
     if len(written) == len("2026-10-01"):
         return moment.replace(tzinfo=UTC)
     if moment.tzinfo is None:
         entry.fault(f"`{written}` has no offset from UTC", f"Write `{written}Z` if that is UTC.")
-        return _never()
+        return never()
     return moment.astimezone(UTC)
 
 

@@ -1,0 +1,51 @@
+"""What stands in files of its own beside processes and calendars: sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.errors import Mistake, refusal
+from spanledger_correlator.definition.source_model import SourceRule
+from spanledger_correlator.definition.source_reading import read_source
+from spanledger_correlator.definition.yaml_document import Document, Entry
+
+KINDS: Final = ("source",)
+"""The first keys that tell these files from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What was declared, in the order of the files."""
+
+    sources: tuple[SourceRule, ...]
+
+
+def read(documents: Iterable[tuple[Entry, str]], calendars: Mapping[str, Calendar], mistakes: list[Mistake]) -> Flows:
+    """What these documents declare of these kinds; others are passed over, mistakes are added to the list."""
+    sources: dict[str, SourceRule] = {}
+    for root, text in documents:
+        if root.first_key not in KINDS:
+            continue
+        source = read_source(root, text, calendars)
+        before = sources.setdefault(source.name, source)
+        if before is not source and source.name:
+            what = f"the source `{source.name}` stands in {before.path} already"
+            root.document.fault_at(("source",), what, "Give one of them another name.")
+        mistakes += root.document.mistakes
+    return Flows(tuple(sources.values()))
+
+
+def parse(text: str, path: str, calendars: Mapping[str, Calendar]) -> Flows:
+    """What one text declares of these kinds. Raises DefinitionInvalid for any mistake in it, or if that is nothing."""
+    document = Document(path)
+    root = document.root(text)
+    if root is not None and root.first_key not in KINDS:
+        root.fault("the text declares none of these", f"Begin with {' or '.join(f'`{kind}:`' for kind in KINDS)}.")
+    mistakes: list[Mistake] = []
+    flows = None if root is None else read([(root, text)], calendars, mistakes)
+    if flows is None or document.mistakes:
+        raise refusal(document.mistakes)
+    return flows
