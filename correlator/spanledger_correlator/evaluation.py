@@ -18,7 +18,8 @@ SLICE = 200_000
 
 STATE_COLUMNS = (
     "Tenant, Process, RootId, RootType, RuleVersion, Status, Impact, StartedAt, LastActivityAt, ClosedAt, SlaDueAt, "
-    "SlaAtRiskAt, SlaTier, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Related, Known, "
+    "SlaAtRiskAt, SlaTier, LegalEntity, Region, ClientName, Currencies, Amounts, OpenAmounts, Cash, Credits, "
+    "WriteOffs, Overpaid, Elsewhere, Related, Known, "
     "StepDone, StepRequired, StepAttempts, StepSuccesses, StepFirstSuccess, StepLastSuccess, StepDoneAt, StepLastFailure, "
     "StepFailingSince, StepDeadline, StepDuplicateAt, StepFailure, StepFailures, Troubles, Exceptions, NextStep, StuckFrom, "
     "SpanCount"

@@ -16,6 +16,12 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     transaction before.
     """
     work.run("judge/step_states")
+    work.run("judge/amounts")
+    work.run("judge/parts")
+    taken_back = work.count("(SELECT 1 FROM work_parts WHERE Compensates OR Role = 'reverses' LIMIT 1)")
+    if taken_back:
+        work.run("judge/moves")
+    work.run("judge/settlements", moves="work_moves" if taken_back else "work_parts")
     work.run("judge/related", new=news)
     work.run("judge/subjects")
     work.kin("work_subjects", into="work_subject_kin")

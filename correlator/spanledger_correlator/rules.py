@@ -135,6 +135,8 @@ def _columns(definition: ProcessDefinition) -> dict[str, Any]:
         "StepAnchor": [position.get(step.of or "", 0) for step in steps],
         "StepDueFrom": [position.get(step.due_from or "", 0) for step in steps],
         "StepSettles": [position.get(step.settles or "", 0) for step in steps],
+        "StepSettlesBy": [step.by for step in steps],
+        "StepReverses": [position.get(step.reverses or "", 0) for step in steps],
         "StepOnePer": [step.one_per or "" for step in steps],
         "StepRequires": [[position[name] for name in step.requires] for step in steps],
         "StepAnyOrder": [step.any_order for step in steps],

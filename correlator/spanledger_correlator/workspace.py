@@ -97,7 +97,7 @@ class Workspace:
             self._bound["as_of"] = as_of
         for setting in _SETTINGS:
             store.command(setting)
-        for name in ("rules", "rule_steps", "rule_types", "rule_related_types", "one_per_steps"):
+        for name in ("rules", "rule_steps", "rule_types", "rule_related_types", "one_per_steps", "money_steps"):
             self.run(f"rules/{name}")
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from spanledger_correlator.definition.model import Condition, ProcessDefinition, StepRule
 
 from .python_exceptions import FAILING, MINUTE_NS, exceptions_of
+from .python_ledger import PythonLedger
 from .span_rows import SpanRow
 
 
@@ -53,7 +54,7 @@ class PythonJudge:
         self.definition = definition
         self.spans = sorted(spans, key=lambda span: (span.at, span.span_id))
         self.known = known
-        self.amount = self._amount()
+        self.ledger = PythonLedger(definition, self.spans)
         self.steps = [self._step(rule) for rule in definition.steps]
         self.started_at = self.spans[0].at
         self.status, self.closed_at = self._status()
@@ -61,59 +62,39 @@ class PythonJudge:
     def _of(self, *steps: str) -> list[SpanRow]:
         return [span for span in self.spans if span.step in steps]
 
+    def _undone(self, step: str) -> float | None:
+        """When all successes and failures of a step were last undone; one payment taken back leaves the others."""
+        rule = self.definition.step(step)
+        settles, kind = rule is not None and rule.settles, step.split(".")[0]
+        named = kind if kind != self.definition.entity else ""
+        return max(
+            (
+                span.at
+                for span in self._of(step)
+                if span.outcome == "compensated"
+                and not (settles and (span.amount or [one for one, _ in span.entities].count(named) == 1))
+            ),
+            default=None,
+        )
+
     def _good(self, step: str) -> list[SpanRow]:
-        undone = max((span.at for span in self._of(step) if span.outcome == "compensated"), default=None)
+        undone = self._undone(step)
         return [span for span in self._of(step) if span.outcome == "success" and (undone is None or span.at > undone)]
 
     def _bad(self, step: str) -> list[SpanRow]:
         """Failures that no compensation has put behind them."""
-        undone = max((span.at for span in self._of(step) if span.outcome == "compensated"), default=None)
+        undone = self._undone(step)
         return [span for span in self._of(step) if span.outcome in FAILING and (undone is None or span.at > undone)]
 
     def _holds(self, conditions: Sequence[Condition]) -> bool:
         return all(self.known.get(f"{one.entity_type}.{one.key}") == one.value for one in conditions)
-
-    def _amount(self) -> tuple[str, Decimal] | None:
-        name = self.definition.amount_from
-        for candidates in (
-            self._good(name),
-            self._of(name),
-            [span for span in self.spans if span.step.startswith(self.definition.entity + ".")],
-        ):
-            stated = [span.amount for span in candidates if span.amount]
-            if stated:
-                return stated[-1][1], Decimal(stated[-1][0])
-        return None
-
-    def _parts(self, target: str) -> list[tuple[float, str, Decimal]]:
-        """What settles a step: time, currency, amount; one idempotency key counts once a step."""
-        seen, parts = set(), []
-        rules = [rule for rule in self.definition.steps if rule.settles == target]
-        for span in sorted((s for rule in rules for s in self._good(rule.name)), key=lambda s: (s.at, s.span_id)):
-            if span.amount and not (span.key and (span.step, span.key) in seen):
-                seen.add((span.step, span.key))
-                parts.append((span.at, span.amount[1], Decimal(span.amount[0])))
-        return parts
-
-    def _settled_at(self, target: str) -> float | None:
-        stated = [span for span in self._good(target) if span.amount]
-        if not stated or stated[-1].amount is None:
-            return None
-        owed, currency = Decimal(stated[-1].amount[0]), stated[-1].amount[1]
-        parts = [(at, amount) for at, unit, amount in self._parts(target) if unit == currency]
-        if sum((amount for _, amount in parts), Decimal(0)) < owed:
-            return None
-        first, total = self._good(target)[0].at, Decimal(0)
-        if total >= owed:
-            return first
-        return max(first, next(at for at, part in parts if (total := total + part) >= owed))
 
     def _step(self, rule: StepRule) -> Step:
         good, bad = self._good(rule.name), self._bad(rule.name)
         last = good[-1].at if good else None
         newer = [span for span in bad if last is None or span.at > last]
         if rule.settles:
-            done_at = self._settled_at(rule.settles)
+            done_at = self.ledger.settlement(rule.settles).done_at
         elif rule.many:
             done_at = None if newer else last
         else:
@@ -146,7 +127,9 @@ class PythonJudge:
         if failed:
             return "failed", failed[0]
         cancelled = max((span.at for name in self.definition.cancelled_by for span in self._good(name)), default=None)
-        newest = max((step.last for step in self.steps if step.last is not None), default=None)
+        newest = max(
+            (step.last for step in self.steps if step.last is not None and not step.rule.reverses), default=None
+        )
         if cancelled is not None and (newest is None or newest <= cancelled):
             return "cancelled", cancelled
         needed = [step for step in self.steps if step.rule.end and step.required]
@@ -167,9 +150,12 @@ class PythonJudge:
         waiting = self._waiting(failing, overdue)
         kind, failure = self._why(waiting, stuck, failing, overdue)
         sla = self._sla(clock)
-        currency, amount = self.amount or ("", Decimal(0))
-        at_stake = self._open_amount()
         found, since = exceptions_of(self), self._waiting_since(waiting)
+        money = self.ledger.split(self.status)
+
+        def along(name: str) -> list[Decimal]:
+            return [split[name] for split in money.values()]
+
         return {
             "Status": self.status,
             "ClosedAt": self.closed_at,
@@ -187,9 +173,16 @@ class PythonJudge:
                 stuck, sla, {one.kind for one in found if one.is_open(clock)}, None if since is None else clock - since
             ),
             "Owner": self._owner(waiting, failure, kind),
-            "Currencies": [currency] if self.amount else [],
-            "Amounts": [amount] if self.amount else [],
-            "OpenAmounts": [at_stake] if self.amount else [],
+            "Currencies": list(money),
+            "Amounts": along("amount"),
+            "OpenAmounts": along("open"),
+            "Cash": along("cash"),
+            "Credits": along("credit"),
+            "WriteOffs": along("write_off"),
+            "Overpaid": along("overpaid"),
+            "Elsewhere": [
+                {"Currency": currency, "Amount": amount} for currency, amount in self.ledger.elsewhere().items()
+            ],
             "StepDone": [step.done_at is not None for step in self.steps],
             "StepDoneAt": [step.done_at for step in self.steps],
             "StepRequired": [step.required for step in self.steps],
@@ -249,20 +242,14 @@ class PythonJudge:
             return "breached"
         return "at_risk" if clock >= start + target * float(sla.at_risk_at) else "on_track"
 
-    def _open_amount(self) -> Decimal:
-        currency, amount = self.amount or ("", Decimal(0))
-        settled = sum(
-            (part for _, unit, part in self._parts(self.definition.amount_from) if unit == currency), Decimal(0)
-        )
-        return max(Decimal(0), amount - settled)
-
     def _severity(self, stuck: bool, sla: str, kinds: set[str], waited: float | None) -> str:
         for rule in self.definition.severity:
             test = rule.amount
             if test is not None:
-                if self.amount is None or self.amount[0] != test.currency:
+                money = self.ledger.split(self.status)
+                if test.currency not in money:
                     continue
-                mine = self._open_amount()
+                mine = money[test.currency]["open"]
                 answers = {">=": mine >= test.value, ">": mine > test.value, "<=": mine <= test.value}
                 if not answers.get(test.operator, mine < test.value):
                     continue

@@ -13,6 +13,7 @@ from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.deadline_checks import check_deadlines
 from spanledger_correlator.definition.errors import did_you_mean
 from spanledger_correlator.definition.model import Condition, OwnerRule, ProcessDefinition, SeverityRule
+from spanledger_correlator.definition.money_checks import check_money
 from spanledger_correlator.definition.yaml_document import Document, Place
 
 
@@ -65,7 +66,7 @@ def _check_step_list(definition: ProcessDefinition, document: Document) -> None:
 def _check_step_references(definition: ProcessDefinition, document: Document) -> None:
     names = list(dict.fromkeys(step.name for step in definition.steps))
     for index, step in enumerate(definition.steps):
-        for key, other in (("of", step.of), ("due_from", step.due_from), ("settles", step.settles)):
+        for key, other in (("of", step.of), ("due_from", step.due_from), ("settles", step.settles), ("reverses", step.reverses)):
             if other is None:
                 continue
             if other not in names:
@@ -79,8 +80,7 @@ def _check_step_references(definition: ProcessDefinition, document: Document) ->
 def _check_single_steps(definition: ProcessDefinition, document: Document) -> None:
     for index, step in enumerate(definition.steps):
         place: Place = ("steps", index)
-        if step.settles is not None and not step.many:
-            document.fault_at((*place, "settles"), "a step that settles comes in parts", "Add `many: true`.")
+        check_money(definition, step, place, document)
         if step.end and not step.required:
             what = f"`{step.name}` ends the process and is not required"
             document.fault_at((*place, "end"), what, "Take out `end: true` or `required: false`.")

@@ -41,6 +41,8 @@ STEP: Final = (
     "tiers",
     "due_from",
     "settles",
+    "by",
+    "reverses",
     "one_per",
     "requires",
     "carries",

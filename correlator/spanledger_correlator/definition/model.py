@@ -39,6 +39,7 @@ ExceptionKind = Literal[
 ]
 """Every kind of DESIGN section 6. Those before `orphan` belong to a transaction; an orphan to a span; the last three to
 what was expected from a source."""
+Means = Literal["cash", "credit", "write_off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class StepRule:
-    """A milestone of the process. Without `required_when`, `required` alone decides; with it, all must hold too."""
+    """A milestone of the process. Without `required_when`, `required` alone decides; with it, all must hold too.
+
+    `settles` names the step whose amount the parts of this one settle, `by` those means; `reverses` names a settling
+    step of whose parts this one takes its own back.
+    """
 
     name: str
     system: str
@@ -81,6 +86,8 @@ class StepRule:
     tiers: tuple[Tier, ...] = ()
     due_from: str | None = None
     settles: str | None = None
+    by: Means = "cash"
+    reverses: str | None = None
     one_per: str | None = None
     requires: tuple[str, ...] = ()
     carries: tuple[str, ...] = ()

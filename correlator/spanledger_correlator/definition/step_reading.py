@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Final, cast, get_args
 
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.durations import Budget
-from spanledger_correlator.definition.model import Agreement, Condition, StepRule, Tier
+from spanledger_correlator.definition.model import Agreement, Condition, Means, StepRule, Tier
 from spanledger_correlator.definition.rule_reading import CONDITION, read_budget, read_conditions, read_duration, some
 from spanledger_correlator.definition.yaml_document import Entry
+
+MEANS: Final[tuple[str, ...]] = get_args(Means)
 
 _ENTITY_TYPE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _STEP_NAME = re.compile(rf"{_ENTITY_TYPE.pattern}\.{_ENTITY_TYPE.pattern}")
@@ -67,6 +70,8 @@ def read_step(entry: Entry) -> StepRule:
         tiers=tuple(_read_tier(tier) for tier in found["tiers"].items()) if "tiers" in found else (),
         due_from=reference("due_from"),
         settles=reference("settles"),
+        by=cast("Means", found["by"].word("means of settling", MEANS) if "by" in found else "cash"),
+        reverses=reference("reverses"),
         one_per=read_entity_type(found["one_per"]) if "one_per" in found else None,
         requires=tuple(item.text() for item in some(found.get("requires"))),
         carries=tuple(_read_carried(item) for item in some(found.get("carries"))),

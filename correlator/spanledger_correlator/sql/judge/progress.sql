@@ -1,7 +1,7 @@
 -- How far each step of each transaction has come: arrays along the definition's order. What few steps have (failures,
--- due dates, amounts, settlements) comes as a list of positions and one of values, because a lambda copies the arrays
+-- due dates) comes as a list of positions and one of values, because a lambda copies the arrays
 -- that it looks into for each element.
--- "Done" of a settling step compares exact decimals, in the currency that is owed.
+-- A settling step is done when what it settles is settled.
 CREATE OR REPLACE TEMPORARY TABLE work_progress ENGINE = Memory AS
 WITH
     steps AS
@@ -22,13 +22,6 @@ WITH
             groupArrayIf(assumeNotNull(DueAt), Kind = 'step' AND DueAt IS NOT NULL) AS Dues,
             groupArrayIf(Position, Kind = 'step' AND OtherKeyAt IS NOT NULL) AS OtherKeyPositions,
             groupArrayIf(assumeNotNull(OtherKeyAt), Kind = 'step' AND OtherKeyAt IS NOT NULL) AS OtherKeys,
-            groupArrayIf(Position, Kind = 'step' AND SuccessAmount IS NOT NULL) AS SuccessPositions,
-            groupArrayIf((SuccessCurrency, SuccessAmount), Kind = 'step' AND SuccessAmount IS NOT NULL) AS SuccessAmounts,
-            groupArrayIf(Position, Kind = 'step' AND AttemptAmount IS NOT NULL) AS AttemptPositions,
-            groupArrayIf((AttemptCurrency, AttemptAmount), Kind = 'step' AND AttemptAmount IS NOT NULL) AS AttemptAmounts,
-            groupArrayIf(Position, Kind = 'step' AND notEmpty(Settlements)) AS SettlingPositions,
-            groupArrayIf(Settlements, Kind = 'step' AND notEmpty(Settlements)) AS SettlementLists,
-            maxIf(LastSuccess, Kind = 'step') AS LastStepSuccess,
             maxIf(LastSuccess, Kind = 'cancels') AS CancelledAt,
             minIf(FirstSuccess, Kind = 'fails') AS FailedAt
         FROM work_step_states
@@ -47,50 +40,16 @@ WITH
     arrayMap(
         (is_demanded, position, first) -> is_demanded AND NOT (has(s.Skips, position) AND first IS NULL),
         demanded, positions, first_success) AS required,
-    multiIf(
-        has(s.SuccessPositions, r.AmountPosition), s.SuccessAmounts[indexOf(s.SuccessPositions, r.AmountPosition)],
-        has(s.AttemptPositions, r.AmountPosition), s.AttemptAmounts[indexOf(s.AttemptPositions, r.AmountPosition)],
-        ('', NULL)) AS own_amount,
+    arrayMap(target -> indexOf(m.Targets, target), r.StepSettles) AS settled_at,
     arrayMap(
-        target -> if(
-            target = 0, [],
-            arrayFlatten(arrayMap(
-                (position, parts) -> if(r.StepSettles[position] = target, parts, []),
-                s.SettlingPositions, s.SettlementLists))),
-        r.StepSettles) AS parts_by_step,
-    arrayMap(
-        parts -> arraySort(part -> part.2, arrayFilter(
-            (part, previous) -> part.1 != previous,
-            arraySort(parts),
-            arrayPopBack(arrayPushFront(arrayMap(part -> part.1, arraySort(parts)), '')))),
-        parts_by_step) AS settled_by_step,
-    arrayMap(
-        i -> if(i = 0, ('', NULL), s.SuccessAmounts[i]),
-        arrayMap(target -> indexOf(s.SuccessPositions, target), r.StepSettles)) AS owed,
-    arrayMap(
-        (due, parts) -> arrayFilter(part -> part.4 = due.1, parts), owed, settled_by_step) AS counted_parts,
-    arrayMap(
-        (due, parts) -> if(due.2 IS NULL, NULL, arraySum(part -> part.5, parts)),
-        owed, counted_parts) AS settled,
-    arrayMap(
-        (due, parts, target) -> if(
-            due.2 IS NULL, NULL,
-            if(
-                due.2 <= 0, first_success[target],
-                greatest(
-                    parts[arrayFirstIndex(
-                        running -> running >= due.2, arrayCumSum(part -> part.5, parts))].3,
-                    first_success[target]))),
-        owed, counted_parts, r.StepSettles) AS settled_at,
-    arrayMap(
-        (many, target, sum, due, first, last, open) -> multiIf(
-            target > 0, ifNull(sum >= due.2, 0),
+        (many, target, i, first, last, open) -> multiIf(
+            target > 0, i > 0,
             many, last IS NOT NULL AND empty(open),
             first IS NOT NULL),
-        r.StepMany, r.StepSettles, settled, owed, first_success, last_success, standing) AS done,
+        r.StepMany, r.StepSettles, settled_at, first_success, last_success, standing) AS done,
     arrayMap(
-        (is_done, many, target, settled_time, first, last) -> multiIf(
-            NOT is_done, NULL, target > 0, settled_time, many, last, first),
+        (is_done, many, target, i, first, last) -> multiIf(
+            NOT is_done, NULL, target > 0, m.ReachedAt[i], many, last, first),
         done, r.StepMany, r.StepSettles, settled_at, first_success, last_success) AS done_at,
     arrayMap((is_done, open) -> if(is_done, [], open), done, standing) AS failing
 SELECT
@@ -100,15 +59,17 @@ SELECT
     arrayMap(i -> s.Failed[i].3, failed_at) AS Failure,
     arrayMap(open -> if(empty(open), NULL, arrayMin(open)), failing) AS FailingSince,
     arrayMap(open -> toUInt32(length(open)), failing) AS Failures,
-    required AS Required, done AS Done, done_at AS DoneAt, own_amount AS OwnAmount,
-    if(r.AmountPosition = 0, [], settled_by_step[indexOf(r.StepSettles, r.AmountPosition)]) AS Settlements,
+    required AS Required, done AS Done, done_at AS DoneAt,
+    arrayFilter(part -> part.1 = r.AmountPosition, m.Settled) AS Settled,
     arrayMap(i -> if(i = 0, NULL, s.Dues[i]), arrayMap(position -> indexOf(s.DuePositions, position), positions)) AS DueAt,
     arrayMap(i -> toUInt32(s.AttemptCounts[i]), at) AS Attempts,
     arrayMap(i -> toUInt32(s.SuccessCounts[i]), at) AS Successes,
     arrayMap(
         i -> if(i = 0, NULL, s.OtherKeys[i]),
         arrayMap(position -> indexOf(s.OtherKeyPositions, position), positions)) AS OtherKeyAt,
-    s.LastStepSuccess AS LastStepSuccess, s.CancelledAt AS CancelledAt, s.FailedAt AS FailedAt
+    arrayMax(arrayMap((reverses, time) -> if(reverses = 0, time, NULL), r.StepReverses, last_success)) AS LastStepSuccess,
+    s.CancelledAt AS CancelledAt, s.FailedAt AS FailedAt
 FROM steps AS s
 ANY LEFT JOIN work_rules AS r ON r.No = bitAnd(s.Tx, 65535)
+ANY LEFT JOIN work_settlements AS m ON m.Tx = s.Tx
 ANY LEFT JOIN work_known AS k ON k.Tx = s.Tx

@@ -7,9 +7,7 @@ WITH
             Tx, min(Happened) AS StartedAt, max(Happened) AS LastActivityAt, count() AS SpanCount,
             argMaxIf(toString(a.LegalEntity), Age, a.LegalEntity != '') AS LegalEntity,
             argMaxIf(toString(a.Region), Age, a.Region != '') AS Region,
-            argMaxIf(toString(a.Impact), Age, a.Impact != '') AS OwnImpact,
-            argMaxIf(toString(a.Currency), Age, a.OfRoot AND a.Share IS NOT NULL) AS RootCurrency,
-            argMaxOrNullIf(assumeNotNull(a.Share), Age, a.OfRoot AND a.Share IS NOT NULL) AS RootAmount
+            argMaxIf(toString(a.Impact), Age, a.Impact != '') AS OwnImpact
         FROM work_attached AS a
         GROUP BY Tx
     ),
@@ -34,7 +32,6 @@ WITH
         FROM work_related
         GROUP BY Tx
     ),
-    if(p.OwnAmount.2 IS NOT NULL, p.OwnAmount, (w.RootCurrency, w.RootAmount)) AS amount,
     arrayEnumerate(r.StepNames) AS positions,
     arrayMap(
         (within, anchor, due_from) -> coalesce(
@@ -136,11 +133,23 @@ WITH
         arrayMin(arrayFilter(
             time -> time IS NOT NULL, arrayMap((start, time) -> if(start, time, NULL), r.StepStart, p.FirstSuccess))),
         w.StartedAt) AS sla_start,
-    if(
-        amount.2 IS NULL, NULL,
-        greatest(
-            toDecimal128(0, 9),
-            amount.2 - arraySum(part -> if(part.4 = amount.1, part.5, 0), p.Settlements))) AS open_amount
+    -- By currency of the amounts: what cash and credits cover, what was given up, what is left. A write-off gives up no
+    -- more than is left: what was paid after all is not lost. Nothing is left of what was cancelled or has failed.
+    toDecimal256(0, 9) AS nothing,
+    arrayMap(
+        currency -> p.Settled[indexOf(arrayMap(part -> part.2, p.Settled), currency)], m.Currencies) AS settled,
+    arrayMap(part -> toDecimal256(part.3, 9) + part.4, settled) AS covered,
+    arrayMap((amount, cover) -> greatest(nothing, amount - cover), m.Amounts, covered) AS uncovered,
+    arrayMap(
+        (rest, part) -> multiIf(
+            status = 'failed', rest, status = 'cancelled', nothing, least(rest, greatest(nothing, toDecimal256(part.5, 9)))),
+        uncovered, settled) AS given_up,
+    arrayMap(
+        (amount, cover, part) -> least(toDecimal256(most, 9), greatest(
+            nothing,
+            if(status = 'cancelled', toDecimal256(part.3, 9), cover - greatest(nothing, toDecimal256(amount, 9))))),
+        m.Amounts, covered, settled) AS overpaid,
+    toDecimal128('99999999999999999999999999999', 9) AS most
 SELECT
     t.Tenant AS Tenant, t.Process AS Process, t.RootId AS RootId, t.RootType AS RootType, r.Version AS RuleVersion,
     status AS Status,
@@ -161,9 +170,15 @@ SELECT
     r.SlaTierNames[tier] AS SlaTier,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
     if(c.Name != '', c.Name, e.AccountId) AS ClientName,
-    if(amount.2 IS NULL, [], [amount.1]) AS Currencies,
-    if(amount.2 IS NULL, [], [assumeNotNull(amount.2)]) AS Amounts,
-    if(amount.2 IS NULL, [], [assumeNotNull(open_amount)]) AS OpenAmounts,
+    m.Currencies AS Currencies, m.Amounts AS Amounts,
+    arrayMap(
+        (rest, lost) -> if(status IN ('cancelled', 'failed'), toDecimal128(0, 9), toDecimal128(least(rest - lost, most), 9)),
+        uncovered, given_up) AS OpenAmounts,
+    arrayMap(part -> part.3, settled) AS Cash, arrayMap(part -> part.4, settled) AS Credits,
+    arrayMap(lost -> toDecimal128(least(lost, most), 9), given_up) AS WriteOffs,
+    arrayMap(excess -> toDecimal128(excess, 9), overpaid) AS Overpaid,
+    arrayMap(
+        part -> (part.2, part.3 + part.4 + part.5), arrayFilter(part -> NOT has(m.Currencies, part.2), p.Settled)) AS Elsewhere,
     e.Related AS Related, k.Known AS Known,
     arrayMap(is_done -> is_done = 1, p.Done) AS StepDone,
     arrayMap(is_required -> is_required = 1, p.Required) AS StepRequired,
@@ -184,6 +199,7 @@ SELECT
 FROM work_transactions AS t
 ANY LEFT JOIN whole AS w ON w.Tx = t.Tx
 ANY LEFT JOIN work_progress AS p ON p.Tx = t.Tx
+ANY LEFT JOIN work_amounts AS m ON m.Tx = t.Tx
 ANY LEFT JOIN work_rules AS r ON r.No = t.No
 ANY LEFT JOIN found AS f ON f.Tx = t.Tx
 ANY LEFT JOIN duplicates AS d ON d.Tx = t.Tx

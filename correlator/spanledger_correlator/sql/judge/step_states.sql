@@ -1,11 +1,14 @@
--- Per transaction and step: successes that stand, failures that do not pass, the amounts and keys they carried.
+-- Per transaction and step: successes that stand, failures that do not pass, the keys they carried.
 CREATE OR REPLACE TEMPORARY TABLE work_step_states ENGINE = Memory AS
 WITH
     undone AS
     (
         SELECT Tx, Word, toNullable(max(Happened)) AS UndoneAt
         FROM work_attached
-        WHERE Outcome = 'compensated'
+        -- A payment that is taken back leaves the other parts of a step that settles.
+        WHERE Outcome = 'compensated' AND NOT (
+            Settling AND (
+                Share IS NOT NULL OR (NOT OfRoot AND mapContains(Singles, splitByChar('.', toString(Step))[1]))))
         GROUP BY Tx, Word
     ),
     steps AS
@@ -20,22 +23,11 @@ WITH
             groupArrayIf(a.Happened, a.Failing) AS Failures,
             maxIf(a.Age, a.Failing) AS LastFailure,
             groupArrayIf((a.Age, a.Happened, a.IdempotencyKey), a.Succeeded AND a.IdempotencyKey != '') AS Keys,
-            argMaxIf(a.Currency, a.Age, a.Succeeded AND a.HasShare) AS SuccessCurrency,
-            argMaxOrNullIf(a.Share, a.Age, a.Succeeded AND a.HasShare) AS SuccessAmount,
-            argMaxIf(a.Currency, a.Age, a.HasShare) AS AttemptCurrency,
-            argMaxOrNullIf(a.Share, a.Age, a.HasShare) AS AttemptAmount,
-            argMaxIf(tuple(a.DueAt), a.Age, a.Succeeded).1 AS DueAt,
-            arraySort(groupArrayIf(
-                (
-                    concat(a.Step, ' ', if(a.IdempotencyKey = '', concat(a.TraceId, a.SpanId), a.IdempotencyKey)),
-                    a.Age, a.Happened, a.Currency, a.Share
-                ),
-                a.Succeeded AND a.HasShare AND a.Settling)) AS Settlements
+            argMaxIf(tuple(a.DueAt), a.Age, a.Succeeded).1 AS DueAt
         FROM
         (
             SELECT
-                * EXCEPT (Currency, Share), toString(w.Currency) AS Currency,
-                ifNull(w.Share, toDecimal128(0, 9)) AS Share, isNotNull(w.Share) AS HasShare,
+                *,
                 Outcome = 'success' AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Succeeded,
                 Outcome IN ('failure', 'rejected') AND (UndoneAt IS NULL OR Happened > UndoneAt) AS Failing
             FROM work_attached AS w

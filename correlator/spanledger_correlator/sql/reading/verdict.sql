@@ -62,6 +62,7 @@ SELECT
             AND (empty(impacts) OR has(impacts, t.Impact)),
         r.OwnerSteps, r.OwnerErrors, r.OwnerExceptions, r.OwnerSystems, r.OwnerImpacts)] AS Owner,
     t.Currencies AS Currencies, t.Amounts AS Amounts, t.OpenAmounts AS OpenAmounts,
+    t.Cash AS Cash, t.Credits AS Credits, t.WriteOffs AS WriteOffs, t.Overpaid AS Overpaid, t.Elsewhere AS Elsewhere,
     t.LegalEntity AS LegalEntity, t.Region AS Region, t.ClientName AS ClientName, t.Related AS Related,
     t.StartedAt AS StartedAt, t.LastActivityAt AS LastActivityAt, t.ClosedAt AS ClosedAt,
     r.StepNames AS StepNames, t.StepFirstSuccess AS StepFirstSuccess, t.StepLastSuccess AS StepLastSuccess,
