@@ -65,7 +65,7 @@ class PythonJudge:
     def _undone(self, step: str) -> float | None:
         """When all successes and failures of a step were last undone; one payment taken back leaves the others."""
         rule = self.definition.step(step)
-        settles, kind = rule is not None and rule.settles, step.split(".")[0]
+        settles, kind = rule is not None and rule.settles, step.split(".", maxsplit=1)[0]
         named = kind if kind != self.definition.entity else ""
         return max(
             (

@@ -66,7 +66,12 @@ def _check_step_list(definition: ProcessDefinition, document: Document) -> None:
 def _check_step_references(definition: ProcessDefinition, document: Document) -> None:
     names = list(dict.fromkeys(step.name for step in definition.steps))
     for index, step in enumerate(definition.steps):
-        for key, other in (("of", step.of), ("due_from", step.due_from), ("settles", step.settles), ("reverses", step.reverses)):
+        for key, other in (
+            ("of", step.of),
+            ("due_from", step.due_from),
+            ("settles", step.settles),
+            ("reverses", step.reverses),
+        ):
             if other is None:
                 continue
             if other not in names:

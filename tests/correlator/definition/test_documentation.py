@@ -13,6 +13,7 @@ from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.calendar import FIRST_YEAR, LAST_YEAR, WEEKDAYS
 from spanledger_correlator.definition.loading import pack_calendars, parse_calendar, parse_definition
 from spanledger_correlator.definition.rule_reading import EXCEPTION_KINDS, SEVERITIES, SLA_STATES
+from spanledger_correlator.definition.step_reading import MEANS
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8")
@@ -62,6 +63,7 @@ def test_needed_keys_are_named(title: str, needed: Collection[str]) -> None:
         ("A step", keys.CARRIED),
         ("Exceptions", EXCEPTION_KINDS),
         ("A step", keys.REQUIRED),
+        ("A step", MEANS),
         ("A calendar", keys.HOLIDAYS),
         ("A calendar", WEEKDAYS),
     ],

@@ -118,7 +118,7 @@ def test_every_key_of_a_step() -> None:
             calendar="us-business-days",
             tiers=(Tier((Condition("account", "tier", "platinum"),), Budget(business_ns=8 * HOUR_NS)),),
         ),
-        StepRule("credit_note.issued", "netsuite", required=False, many=True, settles=posted),
+        StepRule("credit_note.issued", "netsuite", required=False, many=True, settles=posted, by="credit"),
         StepRule(
             "payment.received",
             "netsuite",
@@ -129,6 +129,7 @@ def test_every_key_of_a_step() -> None:
             due_from=posted,
             settles=posted,
         ),
+        StepRule("payment.reversed", "netsuite", required=False, many=True, reverses="payment.received"),
     )
 
 

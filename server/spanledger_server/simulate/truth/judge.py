@@ -63,7 +63,7 @@ def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> Transa
     waiting = _waiting(steps, at) if status == "open" else None
     stuck = waiting is not None and any(kind != "duplicate" for kind, _ in exceptions)
     why = _why(waiting, at) if waiting is not None and stuck else None
-    open_amounts = _open_amounts(page)
+    open_amounts = _open_amounts(page, status)
     started_at = entries[0][0].at
     clock_started_at = next((one.at for one in page.successes(process.steps[0].step)), started_at)
     sla = _sla(page, status, clock_started_at, closed_at, at)
@@ -173,7 +173,10 @@ def _owner(page: Page, waiting: StepTruth, why: Why | None) -> str:
     raise AssertionError(page.process.name)
 
 
-def _open_amounts(page: Page) -> dict[str, Decimal]:
+def _open_amounts(page: Page, status: str) -> dict[str, Decimal]:
+    """What is left to settle; nothing of what was cancelled or has failed."""
+    if status in {"cancelled", "failed"}:
+        return dict.fromkeys(page.amounts, Decimal(0))
     rest = dict(page.amounts)
     for _, money in settlements(page):
         if money.currency in rest:
