@@ -17,3 +17,17 @@ ALTER TABLE open_transactions ADD COLUMN IF NOT EXISTS Elsewhere Array(Tuple(Cur
 
 -- A definition without its text is recorded anew at the next start, and everything judged anew with it.
 ALTER TABLE process_rules UPDATE Source = '' WHERE Source != '' SETTINGS mutations_sync = 1;
+
+-- Exchange rates as the user's table has them: the newest row of a day and pair counts, older ones are kept for
+-- questions about the past. One FromCurrency is Rate of ToCurrency.
+CREATE TABLE IF NOT EXISTS exchange_rates
+(
+    FromCurrency LowCardinality(String),
+    ToCurrency LowCardinality(String),
+    Day Date32,
+    Rate Decimal(38, 12),
+    Withdrawn Bool,
+    RecordedAt DateTime64(9, 'UTC') DEFAULT now64(9, 'UTC')
+)
+ENGINE = MergeTree
+ORDER BY (FromCurrency, ToCurrency, Day, RecordedAt);
