@@ -36,4 +36,10 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.run("judge/progress")
     work.run("judge/failures")
     work.run("judge/order")
+    if "carries" in work.vocabulary.asks:
+        work.run("judge/incomplete")
+    if "amounts_agree" in work.vocabulary.asks:
+        work.run("judge/amounts_agree")
+    if "attributes_agree" in work.vocabulary.asks:
+        work.run("judge/attributes_agree")
     work.run("judge/states")

@@ -6,13 +6,13 @@ Durations are nanoseconds; a position counts steps from 1; 0 and -1 stand for "n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule, Tier
+from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule, StepRule, Tier
 from spanledger_correlator.wording import duration_words
 from spanledger_store import Store
 
@@ -40,6 +40,10 @@ def record(store: Store, definitions: Iterable[ProcessDefinition]) -> int:
     return len(rows)
 
 
+Asked = Literal["carries", "amounts_agree", "attributes_agree"]
+"""What a definition may ask of its steps, and most do not: nobody looks for it unless one does."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the definitions in force say about reading spans, as values to bind."""
@@ -52,10 +56,13 @@ class Vocabulary:
     matches: list[tuple[str, str, list[str], list[str]]]
     stitched: list[str]
     told: list[tuple[str, str]]
+    agreed: list[tuple[str, str]]
+    asks: frozenset[Asked]
 
     @classmethod
     def of(cls, definitions: Sequence[ProcessDefinition]) -> Vocabulary:
         """The vocabulary of these versions, one a process."""
+        steps = [step for definition in definitions for step in definition.steps]
         return cls(
             active=[(definition.process, definition.version) for definition in definitions],
             processes=[definition.process for definition in definitions],
@@ -77,6 +84,8 @@ class Vocabulary:
             ],
             stitched=sorted({one for definition in definitions for one in (definition.entity, *definition.joined_by)}),
             told=sorted({_CLIENT_NAME}.union(*(_asked_for(definition) for definition in definitions))),
+            agreed=sorted({one.attribute for step in steps for one in step.agree if one.attribute}),
+            asks=frozenset(kind for step in steps for kind in _asks(step)),
         )
 
 
@@ -88,10 +97,23 @@ def _linked_types(definition: ProcessDefinition) -> Iterable[tuple[str, str]]:
             yield farther, nearer
 
 
+def _asks(step: StepRule) -> Iterator[Asked]:
+    if step.carries:
+        yield "carries"
+    for one in step.agree:
+        yield "attributes_agree" if one.attribute else "amounts_agree"
+
+
 def _asked_for(definition: ProcessDefinition) -> set[tuple[str, str]]:
     """The entity attributes, as (type, key), on which a verdict by this definition can depend."""
+    stated = {
+        (kind, key)
+        for step in definition.steps
+        for kind, dot, key in (one.partition(".") for one in step.carries)
+        if dot
+    } | {one.attribute for step in definition.steps for one in step.agree if one.attribute}
     tiers = definition.sla.tiers if definition.sla else ()
-    return {
+    return stated | {
         (condition.entity_type, condition.key)
         for conditions in (
             *(step.required_when for step in definition.steps),
@@ -139,6 +161,9 @@ def _columns(definition: ProcessDefinition) -> dict[str, Any]:
         "StepReverses": [position.get(step.reverses or "", 0) for step in steps],
         "StepOnePer": [step.one_per or "" for step in steps],
         "StepRequires": [[position[name] for name in step.requires] for step in steps],
+        "StepCarries": [[one for one in step.carries if "." not in one] for step in steps],
+        "StepCarriesAttributes": [[one for one in step.carries if "." in one] for step in steps],
+        **_agreement_columns(steps, position),
         "StepAnyOrder": [step.any_order for step in steps],
         "Skew": definition.skew_ns,
         "CancelSteps": list(definition.cancelled_by),
@@ -152,6 +177,18 @@ def _columns(definition: ProcessDefinition) -> dict[str, Any]:
         **_sla_columns(definition),
         **_severity_columns(definition.severity),
         "Source": definition.text,
+    }
+
+
+def _agreement_columns(steps: Sequence[StepRule], position: Mapping[str, int]) -> dict[str, Any]:
+    agreed = [(number, one) for number, step in enumerate(steps, 1) for one in step.agree]
+    attributes = [one.attribute or ("", "") for _, one in agreed]
+    return {
+        "AgreePositions": [number for number, _ in agreed],
+        "AgreeAmounts": [position.get(one.amount or "", 0) for _, one in agreed],
+        "AgreeTypes": [entity_type for entity_type, _ in attributes],
+        "AgreeKeys": [key for _, key in attributes],
+        "AgreeRecords": [one.record for _, one in agreed],
     }
 
 

@@ -18,6 +18,18 @@ _STEP_COLUMNS = """
         f.Step AS Step, f.System AS System, f.Outcome AS Outcome, f.ErrorKind AS ErrorKind, f.ErrorCode AS ErrorCode,
         f.ErrorMessage AS ErrorMessage, f.Currency AS Currency, f.DueAt AS DueAt, f.IdempotencyKey AS IdempotencyKey,
         f.LegalEntity AS LegalEntity, f.Region AS Region, f.Impact AS Impact, f.Singles AS Singles"""
+# What a record should carry and does not: entity types and what it says of itself.
+_LACKS = """,
+        s.Asked AS Asked,
+        arrayFilter(
+            wanted -> NOT multiIf(
+                wanted = 'amount', f.Amount IS NOT NULL,
+                wanted = 'due_at', f.DueAt IS NOT NULL,
+                wanted = 'legal_entity', f.LegalEntity != '',
+                wanted = 'region', f.Region != '',
+                wanted = 'idempotency_key', f.IdempotencyKey != '',
+                has({types}, wanted)),
+            s.Carries) AS Lacks"""
 _IN_TRACES = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)"
 _IN_THE_FUTURE = "(SELECT 1 FROM {} WHERE Happened = StoredAt LIMIT 1)"
 _FIRST_ACCEPTED = "ORDER BY StoredAt, Rule, KeyType, KeyId"
@@ -44,7 +56,7 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
         work.run("stitch/inherit")
         # The roots of the traces were the last that `_attach` saw; the members of the scope come back for the judge.
         work.kin("work_scope", into="work_members", carry="Root")
-        work.run("stitch/attach_inherited", step_columns=_STEP_COLUMNS)
+        work.run("stitch/attach_inherited", step_columns=_step_columns(work, "f.EntityTypes"))
     else:
         work.run("stitch/attached_empty", into="work_trace_attached")
         work.run("stitch/attached_empty", into="work_inherited")
@@ -64,13 +76,20 @@ def _attach(work: Workspace, onward: bool, into: str, scope: str = "work_scope",
     work.run("stitch/reach_ids", scope=scope)
     ordered = aliased or work.evidence
 
+    columns = _step_columns(work, "f.Types")
+
     def attach(order: str) -> None:
-        work.run("stitch/attach", into=into, step_columns=_STEP_COLUMNS, only_traces=only_traces, order=order)
+        work.run("stitch/attach", into=into, step_columns=columns, only_traces=only_traces, order=order)
 
     attach(_FIRST_ACCEPTED if ordered else "")
     # Where a span says that it happens in the future, it matters which of its copies was accepted first.
     if not ordered and work.count(_IN_THE_FUTURE.format(into)):
         attach(_FIRST_ACCEPTED)
+
+
+def _step_columns(work: Workspace, types: str) -> str:
+    """What is kept of an attached span; `types` is the column with the types of the entities that it names."""
+    return _STEP_COLUMNS + (_LACKS.format(types=types) if "carries" in work.vocabulary.asks else "")
 
 
 def _find_unresolved(work: Workspace, onward: bool) -> int:

@@ -92,6 +92,7 @@ class Workspace:
             "matches": vocabulary.matches,
             "stitched": vocabulary.stitched,
             "told": vocabulary.told,
+            "agreed": vocabulary.agreed,
         }
         if as_of is not None:
             self._bound["as_of"] = as_of

@@ -4,6 +4,8 @@ SELECT
     No, toString(Process) AS Process, toString(RootType) AS RootType, JoinedTypes,
     word.1 AS Step, word.2 AS Kind, toUInt16(word.3) AS Position, toUInt16(number) AS Word,
     Position > 0 AND StepSettles[Position] > 0 AS Settling,
+    if(Position > 0, StepCarries[Position], []) AS Carries,
+    Position > 0 AND notEmpty(arrayConcat(Carries, StepCarriesAttributes[Position])) AS Asked,
     startsWith(Step, concat(RootType, '.')) AS OfRoot
 FROM
 (

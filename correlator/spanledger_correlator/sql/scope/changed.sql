@@ -28,7 +28,9 @@ WITH
         GROUP BY Tenant, Type, CanonicalId, Key
         HAVING countIf(New) > 0 AND (
             argMax(Value, Age) != argMaxIf(Value, Age, NOT New)
-            OR argMax(Value, Age) != minIf(Value, New) OR argMax(Value, Age) != maxIf(Value, New))
+            OR argMax(Value, Age) != minIf(Value, New) OR argMax(Value, Age) != maxIf(Value, New)
+            -- Where systems must agree, it also counts who said what when, unless all always said the same.
+            OR ((Type, Key) IN {agreed:Array(Tuple(String, String))} AND uniqExact(Value) > 1))
         UNION DISTINCT
         SELECT Tenant, Type, CanonicalId
         FROM work_news_kin

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from spanledger_server.simulate.plan.book import Story
 from spanledger_server.simulate.plan.occurrence import Occurrence
-from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES
+from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES, SKEW
 from spanledger_server.simulate.truth.steps import Page, StepTruth, amounts, judge_step, settlements
 
 
@@ -58,10 +58,10 @@ def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> Transa
     steps = tuple(judge_step(page, rule) for rule in process.steps)
     status, closed_at = _status(page, steps)
     exceptions = _exceptions(page, steps, status, at)
-    if second_charge:
+    if second_charge and status not in {"cancelled", "failed"}:
         exceptions.append(("duplicate", "invoice.generated"))
     waiting = _waiting(steps, at) if status == "open" else None
-    stuck = waiting is not None and any(kind != "duplicate" for kind, _ in exceptions)
+    stuck = waiting is not None and any(kind not in {"duplicate", "out_of_order"} for kind, _ in exceptions)
     why = _why(waiting, at) if waiting is not None and stuck else None
     open_amounts = _open_amounts(page, status)
     started_at = entries[0][0].at
@@ -130,8 +130,15 @@ def _exceptions(page: Page, steps: tuple[StepTruth, ...], status: str, at: int) 
         # Alone of these it may stand on a completed transaction: the silent failure.
         if status in {"open", "completed"} and _missing(steps, number, at):
             found.append(("missing_step", name))
+        later = [
+            one.first_success for one in steps[number + 1 :] if not one.rule.many and one.first_success is not None
+        ]
+        # Clocks differ: a few minutes are no order.
+        late = step.first_success is not None and bool(later) and min(later) + SKEW < step.first_success
+        if late and not step.rule.many and status in {"open", "completed"}:
+            found.append(("out_of_order", name))
         keys = {one.key for one in page.successes(name) if one.key}
-        if not step.rule.many and len(keys) > 1:
+        if not step.rule.many and len(keys) > 1 and status in {"open", "completed"}:
             found.append(("duplicate", name))
     return found
 

@@ -130,3 +130,4 @@ INVOICE_TO_CASH = Process(
 )
 PROCESSES = {process.name: process for process in (OPPORTUNITY_TO_PROJECT, TIME_TO_BILL, INVOICE_TO_CASH)}
 AT_RISK_AT = Decimal("0.8")
+SKEW = 5 * MINUTE
