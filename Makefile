@@ -11,7 +11,7 @@ PROJECTS := pyproject.toml sdk/pyproject.toml
 # Several commands start Python processes; with its bytecode cached each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-long lint bench bench-figures $(BENCHMARKS) docs lock clean
+.PHONY: help setup demo up test test-long lint bench bench-figures pm4py $(BENCHMARKS) docs lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -42,6 +42,17 @@ bench: $(VENV)/.dev  ## every benchmark, one after the other; bench-NAME runs on
 	@for script in benchmarks/bench_*.py; do \
 	    $(BIN)/python -m "benchmarks.$$(basename "$$script" .py)" $(BENCH_FLAGS) || exit 1; \
 	done
+
+pm4py: build/pm4py/.installed  ## pm4py (AGPL) into build/pm4py, for bench-real-logs alone
+
+build/pm4py/.installed: benchmarks/requirements-pm4py.txt
+	@$(PYTHON) -m venv build/pm4py
+	@if command -v uv > /dev/null; then \
+	    uv pip install --quiet --python build/pm4py/bin/python --require-hashes -r $<; \
+	else \
+	    build/pm4py/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<; \
+	fi
+	@touch $@
 
 bench-figures: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks.end_to_end.figures

@@ -23,9 +23,10 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 TENANT = "default"
 
 
-def definitions() -> Definitions:
-    """The example definitions, without those of another trade."""
-    return load_definitions([EXAMPLES / "definitions"], pack=False)
+def definitions(process: str | None = None) -> Definitions:
+    """The example definitions, without those of another trade; or one of them alone, which is quicker."""
+    folder = EXAMPLES / "definitions"
+    return load_definitions([folder / f"{process}.yaml" if process else folder], pack=False)
 
 
 @contextmanager
@@ -39,12 +40,12 @@ def collecting(store: Store) -> Iterator[str]:
         collector.stop()
 
 
-def backfilled(store: Store, log: Path, mapping: str) -> Report:
+def backfilled(store: Store, log: Path, mapping: str, process: str | None = None) -> Report:
     """Send a log through the collector and let the correlator catch up."""
     with collecting(store) as endpoint:
         options = Options(log, EXAMPLES / "mappings" / f"{mapping}.yaml", endpoint=endpoint, restart=True)
         report = Backfill(options).run()
-    Correlator(store, definitions()).catch_up()
+    Correlator(store, definitions(process)).catch_up()
     return report
 
 
@@ -53,10 +54,10 @@ def distinct_spans(store: Store) -> int:
     return int(store.command("SELECT uniqExact(Tenant, TraceId, SpanId) FROM spans"))
 
 
-def orphans(store: Store) -> int:
+def orphans(store: Store, process: str | None = None) -> int:
     """How many spans are in no transaction, once their time to wait is over."""
     later = datetime.now(UTC) + timedelta(hours=2)
-    return len(Reading(store, definitions(), TENANT, now=later).orphans())
+    return len(Reading(store, definitions(process), TENANT, now=later).orphans())
 
 
 def transactions_of(store: Store, process: str) -> pl.DataFrame:
@@ -78,7 +79,7 @@ def transactions_of(store: Store, process: str) -> pl.DataFrame:
 
 def statuses_of(store: Store, process: str, as_of: datetime) -> dict[str, set[str]]:
     """The roots by status at a moment, by all that is known now about what had happened by then."""
-    reading = Reading(store, definitions(), TENANT, as_of=as_of, known="now")
+    reading = Reading(store, definitions(process), TENANT, as_of=as_of, known="now")
     rows = store.query(
         f"SELECT Status, groupArray(RootId) FROM {reading.relation.sql} "
         "WHERE Process = {process:String} GROUP BY Status",
@@ -119,3 +120,26 @@ def counts_of(transactions: pl.DataFrame, process: str, mapping: str) -> pl.Data
         .select("root", "activity", "times")
         .sort("root", "activity")
     )
+
+
+def step_counts_of(transactions: pl.DataFrame, process: str) -> pl.DataFrame:
+    """Per transaction and step that was tried: attempts and successes."""
+    definition = definitions(process).get(process)
+    assert definition is not None
+    steps = pl.lit([step.name for step in definition.steps], dtype=pl.List(pl.String))
+    return (
+        transactions.select("root", steps.alias("step"), "attempts", "successes")
+        .explode("step", "attempts", "successes")
+        .filter(pl.col("attempts") > 0)
+        .sort("root", "step")
+    )
+
+
+def amounts_of(store: Store, process: str) -> pl.DataFrame:
+    """Per transaction its amount's currency and cents."""
+    rows = store.query(
+        "SELECT RootId, Currencies[1], toInt64(round(Amounts[1] * 100)) FROM transactions FINAL "
+        "WHERE Tenant = {tenant:String} AND Process = {process:String} AND notEmpty(Amounts) ORDER BY RootId",
+        {"tenant": TENANT, "process": process},
+    ).result_rows
+    return pl.DataFrame(rows, schema={"root": pl.String, "currency": pl.String, "cents": pl.Int64}, orient="row")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import polars as pl
+import pytest
 from polars.testing import assert_frame_equal
 
 from spanledger_store import Store
@@ -19,6 +20,8 @@ from tests.end_to_end.real_logs_path import (
     statuses_of,
     transactions_of,
 )
+
+pytestmark = pytest.mark.long
 
 DELETION = "Delete Purchase Order Item"
 

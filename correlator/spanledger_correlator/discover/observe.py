@@ -14,8 +14,8 @@ from spanledger_correlator.discover.observed import EntityType, Interval, Neighb
 from spanledger_correlator.statements import statement
 from spanledger_store import Store
 
-PLACEHOLDERS: Final = ("", "-", "0", "?", "n/a", "na", "nil", "none", "null", "tbd", "unknown")
-"""Ids (in small letters) that name nothing in any system."""
+PLACEHOLDERS: Final = ("", "-", "?", "n/a", "na", "nil", "none", "null", "tbd", "unknown")
+"""Ids (in small letters) that name nothing in any system. `0` is none of them: some systems count from nought."""
 
 STEP_NAME: Final = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*\.[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Observation:
                     name=str(name), near=kind, ids=int(ids), singles=int(singles), most=int(most),
                     nears=several[name][0], several=several[name][1], alone=alone.get(name, 0), own_steps=name in own,
                 )
-                for name, ids, singles, most in self._rows("fans", near=kind)
+                for name, ids, singles, most in self._fans(kind)
                 if name not in known
             ]  # fmt: skip
         return found
@@ -109,6 +109,10 @@ class Observation:
     def quiet(self, end: str, before: datetime) -> dict[str, int]:
         """Per step: how many transactions without the end step ended with it before a moment."""
         return {str(step): int(roots) for step, roots in self._rows("quiet", end=end, before=before)}
+
+    def _fans(self, near: str) -> Sequence[Sequence[Any]]:
+        """Beside the root every span is asked, beside others the roots that they lead to."""
+        return self._rows("fans" if near == self._bound["root"] else "fans_further", near=near)
 
     def _take_wanted(self, *, rooted: bool) -> None:
         self._run("spans", rooted=rooted)

@@ -19,7 +19,7 @@ class EntityType:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A type that stands beside a nearer one (`near`): its ids, those that belong to one near entity, the most of any.
+    """A type that stands beside a nearer one (`near`): its ids, those that belong to one root, the most of any.
 
     Of the `nears` near entities that have one beside them, `several` have more than one. `alone` counts the step spans
     that name a linked entity of the type and none of a nearer type; `own_steps`: whether a step is named after the type.
@@ -37,7 +37,7 @@ class Neighbour:
 
     @property
     def shared(self) -> int:
-        """The ids that belong to several near entities."""
+        """The ids that belong to several roots."""
         return self.ids - self.singles
 
 

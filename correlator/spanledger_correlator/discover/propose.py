@@ -13,7 +13,7 @@ REQUIRED_FROM = 0.95
 REPEATED_FROM = 0.01
 """A step is `many` if so large a share of the transactions that have it repeat it."""
 JOINED_FROM = 0.8
-"""A type identifies the transaction if so large a share of its ids belong to one nearer entity; a hub's do not."""
+"""A type identifies the transaction if so large a share of its ids belong to one root only; a hub's do not."""
 BREAKS_OFF_FROM = 0.8
 """A step breaks off if in so large a share of the transactions that have it nothing came after it."""
 FEWEST = 20

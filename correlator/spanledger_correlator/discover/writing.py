@@ -113,7 +113,7 @@ def _entities(proposal: Proposal) -> Iterator[str]:
         yield "# These identify the transaction, too, once a span has linked them to it."
         yield "joined_by:"
         for one in proposal.joined:
-            yield f"  # {_neighbour(one)}; {one.alone:,} spans name one and nothing nearer."
+            yield f"  # {_neighbour(one, root)}; {one.alone:,} spans name one and nothing nearer."
             yield f"  - {one.name}"
     reasons = {one.name: one for one in proposal.others}
     if proposal.related:
@@ -121,7 +121,7 @@ def _entities(proposal: Proposal) -> Iterator[str]:
         yield "relates_to:"
         for name in proposal.related:
             on, ids = proposal.beside[name]
-            known = f" {_neighbour(reasons[name])}." if name in reasons else ""
+            known = f" {_neighbour(reasons[name], root)}." if name in reasons else ""
             yield f"  # On {on:,} spans, {ids:,} ids.{known}"
             yield f"  - {name}"
     known_types = {root, *(one.name for one in proposal.joined), *proposal.related}
@@ -133,11 +133,8 @@ def _entities(proposal: Proposal) -> Iterator[str]:
             yield f"  {kind}: {json.dumps(list(seen), ensure_ascii=False)}"
 
 
-def _neighbour(one: Neighbour) -> str:
-    return (
-        f"{one.ids:,} ids, {one.singles:,} ({_share(one.singles, one.ids)}) beside one {one.near} only, "
-        f"at most {one.most:,}"
-    )
+def _neighbour(one: Neighbour, root: str) -> str:
+    return f"{one.ids:,} ids, {one.singles:,} ({_share(one.singles, one.ids)}) of one {root} only, at most {one.most:,}"
 
 
 def _amount(proposal: Proposal) -> Iterator[str]:

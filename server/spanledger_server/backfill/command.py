@@ -40,7 +40,7 @@ The mapping says which columns make which parts of a span:
     csv: {delimiter: ";"}
 
 Columns stand in braces, with filters behind a bar: {activity|slug}, lower, upper, strip. examples/ holds mappings and
-process definitions for two real logs.
+process definitions for nineteen real logs.
 
 Ids come from the event id or the row's position, never from the content: run twice, nothing doubles. Ctrl-C leaves a
 progress file; the same command goes on from there. Exit code 0: every row is there or was left out by the mapping. 1: it

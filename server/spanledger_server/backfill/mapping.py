@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 
 from spanledger.attributes import ErrorKind, Outcome
 from spanledger_server.backfill.template import ColumnTemplate, Template
+from spanledger_server.backfill.times import nanoseconds
 
 _NAME = r"^[a-z][a-z0-9_]*$"
 EntityType = Annotated[str, Field(pattern=_NAME)]
@@ -48,13 +49,23 @@ class Part(BaseModel):
 class Time(Part):
     """When it happened (`column`), and when it began (`start`) where the log says so.
 
-    `zone` holds for times without an offset; `format` is strptime's, without it times are ISO 8601.
+    `zone` holds for times without an offset; `format` is strptime's, without it times are ISO 8601. `always` is one time
+    for all rows: a table of which document belongs to which says no time at all.
     """
 
-    column: ColumnName
+    column: ColumnName | None = None
+    always: str | None = None
     start: ColumnName | None = None
     zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     format: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Time:
+        if (self.column is None) == (self.always is None):
+            raise ValueError("write either `column:`, or `always:` with one time for all rows")
+        if self.always:
+            nanoseconds(self.always, ZoneInfo(self.zone), self.format)
+        return self
 
 
 class NamedStep(Part):
@@ -88,12 +99,22 @@ class EntityList(Part):
 
 
 class Objects(Part):
-    """A list column of `type:id`, and which of its types are which entities; the type ends at the first colon."""
+    """A list column of `type:id`, and which of its types are which entities; the type ends at the first colon.
 
-    column: ColumnName
+    `columns` in its place are several columns of one `type:id` each.
+    """
+
+    column: ColumnName | None = None
+    columns: list[ColumnName] = []
     types: dict[str, EntityType] = Field(min_length=1)
     other: Literal["refuse", "skip"] = "refuse"
     separator: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Objects:
+        if (self.column is None) == (not self.columns):
+            raise ValueError("write either `column:` with a list of objects, or `columns:` with one object each")
+        return self
 
 
 class Amount(Part):
@@ -139,7 +160,9 @@ StepSource = Annotated[Annotated[Template, Tag("<text>")] | Annotated[NamedSteps
 
 
 class Mapping(Part):
-    """The whole mapping. `log` is the name space of the event ids; without it, the file's name is.
+    """The whole mapping. Without a `step` a row says only that its entities belong together: a link.
+
+    `log` is the name space of the event ids; without it, the file's name is.
 
     Two files of one log share a `log` only if no two of their events share an id.
     """
@@ -149,11 +172,11 @@ class Mapping(Part):
     system: Template
     event_id: ColumnTemplate | None = None
     time: Annotated[Time, _short("column")]
-    step: StepSource
+    step: StepSource | None = None
     entities: dict[EntityType, EntitySource] = {}
     objects: Objects | None = None
     id_scope: Template | None = None
-    amount: Amount | None = None
+    amount: Annotated[list[Amount], BeforeValidator(lambda value: value if isinstance(value, list) else [value])] = []
     attributes: dict[FactName, Annotated[Fact, _short("value")]] = {}
     span_attributes: dict[str, Template] = {}
     where: list[Filter] = []
@@ -163,6 +186,11 @@ class Mapping(Part):
     def _consistent(self) -> Mapping:
         if not self.entities and self.objects is None:
             raise ValueError("name at least one entity, under `entities:` or `objects:`")
+        if self.step is None and len(self.entities) + len(self.objects.types if self.objects else ()) < 2:
+            raise ValueError("a mapping without `step` states links: name two entity types")
+        stated = [step for one in self.amount for step in one.steps or ("every step",)]
+        if len(self.amount) > 1 and ("every step" in stated or len(stated) > len(set(stated))):
+            raise ValueError("of several amounts each needs `steps` of its own: a step has one amount")
         if isinstance(self.step, Template) and not any("." in text for text in self.step.literals):
             raise ValueError("`step` must make `<entity>.<past participle>`, such as `claim.{activity|slug}`")
         if reserved := [name for name in self.span_attributes if name.startswith("business.")]:
@@ -173,22 +201,24 @@ class Mapping(Part):
         """Every template in the mapping."""
         yield self.system
         yield from (one for one in (self.event_id, self.id_scope) if one)
-        yield self.step if isinstance(self.step, Template) else self.step.source
+        if self.step is not None:
+            yield self.step if isinstance(self.step, Template) else self.step.source
         yield from (source for source in self.entities.values() if isinstance(source, Template))
-        if self.amount:
-            yield from (self.amount.value, self.amount.currency)
+        for amount in self.amount:
+            yield from (amount.value, amount.currency)
         yield from (fact.value for fact in self.attributes.values())
         yield from self.span_attributes.values()
 
     def text_columns(self) -> set[str]:
         """The columns that must hold one value a row."""
         found = {column for template in self.templates() for column in template.columns}
-        found |= {self.time.column, *(filter_.column for filter_ in self.where)}
-        return found | {self.time.start} if self.time.start else found
+        found |= {filter_.column for filter_ in self.where}
+        found |= {column for column in (self.time.column, self.time.start) if column}
+        return found | set(self.objects.columns) if self.objects else found
 
     def list_columns(self) -> dict[str, str | None]:
         """The columns that hold several values a row, and the separator where they are a text."""
         found = {source.column: source.separator for source in self.entities.values() if isinstance(source, EntityList)}
-        if self.objects:
+        if self.objects and self.objects.column:
             found[self.objects.column] = self.objects.separator
         return found

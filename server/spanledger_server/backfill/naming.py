@@ -12,8 +12,11 @@ from pydantic import ValidationError
 from spanledger import attributes
 from spanledger_server.backfill.errors import LogUnreadable
 from spanledger_server.backfill.events import Batch
-from spanledger_server.backfill.mapping import EntityList, Mapping, NamedStep
+from spanledger_server.backfill.mapping import EntityList, Mapping, NamedStep, NamedSteps
 from spanledger_server.backfill.template import Column, Template
+
+LINK = NamedStep.model_construct(step="", outcome="success", error=None)
+"""No step: the row says only that its entities belong together."""
 
 
 class Naming:
@@ -32,6 +35,8 @@ class Naming:
         """The step of every row; None for one that the mapping skips. Raises LogUnreadable for an unknown activity."""
         self._read(batch)
         source = self._mapping.step
+        if source is None:
+            return [LINK] * batch.rows
         if isinstance(source, Template):
             return [
                 self._templated_step(batch.first + row, text) if text and kept[row] else None
@@ -78,8 +83,8 @@ class Naming:
             return
         self._batch = batch
         source = self._mapping.step
-        template = source if isinstance(source, Template) else source.source
-        self._activities = template.render(batch.texts, batch.rows)
+        template = source.source if isinstance(source, NamedSteps) else source
+        self._activities = template.render(batch.texts, batch.rows) if template else [None] * batch.rows
         self._single, self._lists = [], []
         for entity_type, entity in self._mapping.entities.items():
             if isinstance(entity, EntityList):
@@ -90,7 +95,9 @@ class Naming:
     def _add_objects(self, named: dict[str, list[str]], batch: Batch, row: int) -> None:
         objects = self._mapping.objects
         assert objects is not None
-        for text in batch.lists[objects.column][row]:
+        listed = batch.lists[objects.column][row] if objects.column else ()
+        single = [text for column in objects.columns if (text := batch.texts[column][row])]
+        for text in (*listed, *single):
             kind, _, object_id = text.partition(":")
             entity_type = objects.types.get(kind)
             if entity_type is not None and object_id:

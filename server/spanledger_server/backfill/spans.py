@@ -19,7 +19,7 @@ from spanledger_server.backfill.errors import LogUnreadable
 from spanledger_server.backfill.events import Batch, EventLog
 from spanledger_server.backfill.identity import event_ids
 from spanledger_server.backfill.mapping import Mapping, NamedStep
-from spanledger_server.backfill.naming import Naming
+from spanledger_server.backfill.naming import LINK, Naming
 from spanledger_server.backfill.template import Column, Template
 from spanledger_server.backfill.times import nanoseconds, representable, rfc3339
 
@@ -51,6 +51,7 @@ class SpanMaker:
     _naming: Naming = field(init=False)
     _zone: ZoneInfo = field(init=False)
     _version: str = field(init=False)
+    _always: int | None = field(init=False)
 
     def __post_init__(self) -> None:
         for column in sorted(self.mapping.text_columns() | set(self.mapping.list_columns())):
@@ -63,6 +64,8 @@ class SpanMaker:
         self._naming = Naming(self.mapping, self.log.path)
         self._zone = ZoneInfo(self.mapping.time.zone)
         self._version = version("spanledger-platform")
+        time = self.mapping.time
+        self._always = nanoseconds(time.always, self._zone, time.format) if time.always else None
 
     def make(self, batch: Batch) -> Made:
         """The spans of a batch, in one request unless it would be larger than `LARGEST_REQUEST`."""
@@ -100,10 +103,11 @@ class SpanMaker:
                 raise self._fault(batch.first + row, "the event id is empty", "Without `event_id:` positions count.")
             span = scope.spans.add()
             span.trace_id, span.span_id = event_ids(self.name, event)
-            span.name = step.step
+            span.name = step.step or "link"
             span.kind = Span.SPAN_KIND_INTERNAL
             self._set_times(span, batch, row)
-            _set(span, attributes.STEP, step.step)
+            if step is not LINK:
+                _set(span, attributes.STEP, step.step)
             _set(span, SOURCE_EVENT, event)
             _set_outcome(span, step, self._naming.activity(batch, row))
             for key, values, only in columns:
@@ -137,9 +141,9 @@ class SpanMaker:
             facts.append((attributes.PROCESS, Template(mapping.process), None))
         if mapping.id_scope:
             facts.append((attributes.ID_SCOPE, mapping.id_scope, None))
-        if mapping.amount:
-            facts.append((attributes.AMOUNT, mapping.amount.value, mapping.amount.steps))
-            facts.append((attributes.CURRENCY, mapping.amount.currency, mapping.amount.steps))
+        for amount in mapping.amount:
+            facts.append((attributes.AMOUNT, amount.value, amount.steps))
+            facts.append((attributes.CURRENCY, amount.currency, amount.steps))
         facts += [
             (attributes.ATTRIBUTE_PREFIX + name, one.value, one.steps) for name, one in mapping.attributes.items()
         ]
@@ -151,7 +155,7 @@ class SpanMaker:
 
     def _set_times(self, span: Span, batch: Batch, row: int) -> None:
         time = self.mapping.time
-        end = self._time(batch, row, time.column)
+        end = self._time(batch, row, time.column) if time.column else self._always
         if end is None:
             raise self._fault(
                 batch.first + row, f"the time in `{time.column}` is empty", "Filter such rows with `where:`."

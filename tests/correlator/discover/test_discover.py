@@ -109,6 +109,30 @@ def test_a_placeholder_is_no_transaction_and_is_named(module_store: Store, propo
     assert definition.ignore_ids == {"invoice": ("N/A",)}
 
 
+def test_an_id_of_nought_is_an_id(store: Store) -> None:
+    put(store, *(SpanRow(f"shipped-{number}", "order.shipped", 1, (("order", str(number)),)) for number in range(3)))
+    assert proposal_for(store, Question("default", "order")).whole.roots == 3
+
+
+def test_a_parcel_of_two_orders_of_one_customer_leads_to_the_customer(store: Store) -> None:
+    customer, orders, parcel = ("customer", "C"), (("order", "1"), ("order", "2")), ("parcel", "P")
+    put(store, SpanRow("placed", "order.placed", 1, (customer, *orders)))
+    put(store, *(SpanRow(f"packed-{one[1]}", "parcel.packed", 2, (one, parcel)) for one in orders))
+    put(store, SpanRow("delivered", "parcel.delivered", 3, (parcel,)))
+    found = proposal_for(store, Question("default", "customer"))
+    assert [one.name for one in found.joined] == ["order", "parcel"]
+    assert [step.counts.name for step in found.steps] == ["order.placed", "parcel.packed", "parcel.delivered"]
+
+
+def test_a_link_without_a_step_joins(store: Store) -> None:
+    put(store, SpanRow("placed", "order.placed", 1, (("order", "1"),)))
+    put(store, SpanRow("link", "", 1, (("order", "1"), ("parcel", "P"))))
+    put(store, SpanRow("packed", "parcel.packed", 2, (("parcel", "P"),)))
+    found = proposal_for(store, Question("default", "order"))
+    assert [step.counts.name for step in found.steps] == ["order.placed", "parcel.packed"]
+    assert found.whole.spans == 2
+
+
 def test_another_tenants_spans_are_not_seen(module_store: Store, proposal: Proposal) -> None:
     assert "invoice.voided" not in [step.counts.name for step in proposal.steps]
     foreign = proposal_for(module_store, Question("another", "invoice"))

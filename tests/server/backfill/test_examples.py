@@ -53,3 +53,16 @@ def test_every_row_of_the_real_logs_becomes_a_span(file: str, mapping_name: str)
     mapping, _ = example(mapping_name)
     assert report.progress.sent == report.progress.rows == open_log(path, mapping.csv).rows
     assert report.repeated_ids == 0
+
+
+@pytest.mark.parametrize("path", sorted((EXAMPLES / "mappings").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_mapping_makes_steps_of_a_process_that_there_is(path: Path) -> None:
+    mapping, _ = load_mapping(path)
+    if mapping.step is None:
+        assert mapping.process is None
+        return
+    assert mapping.process is not None
+    definition = load_definitions([EXAMPLES / "definitions"], pack=False).get(mapping.process)
+    assert definition is not None
+    assert isinstance(mapping.step, NamedSteps)
+    assert {named.step for named in mapping.step.names.values()} <= set(definition.step_names)

@@ -167,3 +167,42 @@ def test_a_batch_that_is_too_large_is_split_without_a_loss(write: Write, monkeyp
     assert len(result.payloads) > 4
     assert all(len(payload) < 3_300 for payload in result.payloads)
     assert [span.span_id for span in decoded(result)] == [event_ids("log", f"e{number}")[1] for number in range(40)]
+
+
+LINKS = """\
+system: erp
+time: {always: "2024-01-01T00:00:00Z"}
+objects: {columns: [source, target], types: {order: order, parcel: parcel}, other: skip}
+"""
+
+
+def test_a_table_of_links_makes_spans_without_a_step(write: Write) -> None:
+    rows = "order:1,parcel:A\norder:1,truck:9\n"
+    linked, other = (
+        ExportTraceServiceRequest.FromString(made(write, rows, LINKS, "source,target\n").payloads[0])
+        .resource_spans[0]
+        .scope_spans[0]
+        .spans
+    )
+    assert attributes(linked)["business.entity.order"] == "1"
+    assert attributes(linked)["business.entity.parcel"] == "A"
+    assert "business.step" not in attributes(linked)
+    assert linked.end_time_unix_nano == 1_704_067_200_000_000_000
+    assert "business.entity.truck" not in attributes(other)
+
+
+def test_each_step_has_an_amount_of_its_own(write: Write) -> None:
+    amounts = MAPPING.replace(
+        'amount: {value: "{net}", currency: EUR, steps: [invoice.posted]}',
+        'amount:\n  - {value: "{net}", currency: EUR, steps: [invoice.posted]}\n'
+        '  - {value: "{tier}", currency: USD, steps: [invoice.paid]}',
+    ).replace("    Undo:", "    Pay: invoice.paid\n    Undo:")
+    rows = ROW + ROW.replace("e1,Post", "e2,Pay").replace(",gold,", ",7.25,")
+    posted, paid = (
+        ExportTraceServiceRequest.FromString(made(write, rows, amounts).payloads[0])
+        .resource_spans[0]
+        .scope_spans[0]
+        .spans
+    )
+    assert (attributes(posted)["business.amount"], attributes(posted)["business.currency"]) == ("10.50", "EUR")
+    assert (attributes(paid)["business.amount"], attributes(paid)["business.currency"]) == ("7.25", "USD")

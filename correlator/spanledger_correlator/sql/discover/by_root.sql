@@ -5,5 +5,5 @@ SELECT
     minOrNullIf(s.At, s.Outcome = 'success') AS First, maxOrNullIf(s.At, s.Outcome = 'success') AS Last,
     countIf(s.Outcome = 'success') AS Times, countIf(s.Outcome IN ('failure', 'rejected')) AS Refusals
 FROM discover_attached AS a
-INNER JOIN discover_spans AS s ON s.Key = a.Key
+INNER JOIN (SELECT * FROM discover_spans WHERE Step != '') AS s ON s.Key = a.Key
 GROUP BY Root, Step

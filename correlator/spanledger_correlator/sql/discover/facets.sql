@@ -3,6 +3,6 @@ SELECT
     Step, sumMap(map(System, toUInt64(1))) AS Systems, sumMap(map(Impact, toUInt64(1))) AS Impacts,
     countIf(Amount IS NOT NULL) AS Amounts, arraySort(groupUniqArrayIf(20)(Currency, Amount IS NOT NULL)) AS Currencies
 FROM discover_spans
-WHERE Key IN (SELECT Key FROM discover_attached)
+WHERE Step != '' AND Key IN (SELECT Key FROM discover_attached)
 GROUP BY Step
 ORDER BY Step
