@@ -83,6 +83,14 @@ SMALL = (
 
 LARGE = (
     RealLog(
+        "bpic2019_other_flows.parquet", "bpic2019", "purchase-to-pay", end="vendor_invoice.cleared",
+        cancel=("purchase_order_item.deleted",), amount=("purchase_order_item.created", "amount", "currency"),
+    ),
+    RealLog(
+        "bpic2017_loan_oc.parquet", "bpic2017_loan_oc", "loan-offers", end="application.granted",
+        root="application", joined=("offer",), cancel=("application.cancelled",), fail=("application.denied",),
+    ),
+    RealLog(
         "ocel2_p2p.parquet", "ocel2_p2p", "requisition-to-payment", end="payment.executed",
         root="purchase_requisition",
         joined=("quotation", "purchase_order", "goods_receipt", "invoice_receipt", "payment"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -26,7 +27,16 @@ def slug(text: str) -> str:
     return _NOT_WORD.sub("_", text.lower()).strip("_")
 
 
+def cents(text: str) -> str:
+    """`26.85120450862128` as `26.85`: half to even. Raises ValueError for what is no number."""
+    try:
+        return str(Decimal(text).quantize(Decimal("0.01")))
+    except InvalidOperation as error:
+        raise ValueError(f"`{text}` is no amount") from error
+
+
 FILTERS: Mapping[str, Callable[[str], str]] = {
+    "cents": cents,
     "slug": slug,
     "lower": str.lower,
     "upper": str.upper,

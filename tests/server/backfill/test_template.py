@@ -45,3 +45,10 @@ def test_an_id_that_reads_no_column_is_refused_with_what_to_write() -> None:
 
 def test_slug() -> None:
     assert slug("  SRM: In Transfer to Execution Syst. ") == "srm_in_transfer_to_execution_syst"
+
+
+def test_cents_are_rounded_half_to_even_and_what_is_no_number_is_refused() -> None:
+    texts: Column = ["26.85120450862128", "0.125", "20000", None]
+    assert Template("{sum|cents}").render({"sum": texts}, 4) == ["26.85", "0.12", "20000.00", None]
+    with pytest.raises(ValueError, match="`much` is no amount"):
+        Template("{sum|cents}").render({"sum": ["much"]}, 1)
