@@ -148,10 +148,16 @@ class SpanMaker:
             (attributes.ATTRIBUTE_PREFIX + name, one.value, one.steps) for name, one in mapping.attributes.items()
         ]
         facts += [(name, template, None) for name, template in mapping.span_attributes.items()]
-        return [
-            (name, template.render(batch.texts, batch.rows), frozenset(steps) if steps is not None else None)
-            for name, template, steps in facts
-        ]
+        try:
+            return [
+                (name, template.render(batch.texts, batch.rows), frozenset(steps) if steps is not None else None)
+                for name, template, steps in facts
+            ]
+        except ValueError as error:
+            raise LogUnreadable(
+                f"{self.log.path}: in the {batch.rows} rows from {batch.first + 1} on {error}.",
+                hint="Take the filter out of the mapping, or filter such rows with `where:`.",
+            ) from error
 
     def _set_times(self, span: Span, batch: Batch, row: int) -> None:
         time = self.mapping.time

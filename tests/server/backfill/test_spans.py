@@ -206,3 +206,8 @@ def test_each_step_has_an_amount_of_its_own(write: Write) -> None:
     )
     assert (attributes(posted)["business.amount"], attributes(posted)["business.currency"]) == ("10.50", "EUR")
     assert (attributes(paid)["business.amount"], attributes(paid)["business.currency"]) == ("7.25", "USD")
+
+
+def test_an_amount_that_is_no_number_is_told_and_not_a_crash(write: Write) -> None:
+    with pytest.raises(LogUnreadable, match="rows from 1 on `much` is no amount"):
+        made(write, ROW.replace("10.50", "much"), MAPPING.replace("{net}", "{net|cents}"))
