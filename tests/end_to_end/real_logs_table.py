@@ -83,6 +83,14 @@ SMALL = (
 
 LARGE = (
     RealLog(
+        "bpic2020_prepaid.parquet", "bpic2020_prepaid", "prepayment", end="payment.handled",
+        prefix="rfp:", amount=("prepayment_request.submitted", "amount", "EUR"),
+    ),
+    RealLog(
+        "sap_ides_p2p.parquet", "sap_ides_p2p", "sap-purchasing", end="invoice.entered",
+        root="purchase_order", joined=("purchase_order_item", "invoice"),
+    ),
+    RealLog(
         "bpic2019_other_flows.parquet", "bpic2019", "purchase-to-pay", end="vendor_invoice.cleared",
         cancel=("purchase_order_item.deleted",), amount=("purchase_order_item.created", "amount", "currency"),
     ),
