@@ -15,7 +15,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
-from spanledger_api import entities, health, journey, processes, sources, spans, stuck, transaction, transactions
+from spanledger_api import (
+    entities,
+    exception,
+    exceptions,
+    health,
+    journey,
+    processes,
+    sources,
+    spans,
+    stuck,
+    transaction,
+    transactions,
+)
 from spanledger_api.answering import THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
@@ -31,7 +43,7 @@ from spanledger_store import SpanledgerError, Store, StoreUnavailable
 _log = logging.getLogger("spanledger.api")
 
 # Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
-_QUESTIONS = (stuck, sources, processes, transactions, spans, transaction, journey, entities)
+_QUESTIONS = (stuck, exceptions, exception, sources, processes, transactions, spans, transaction, journey, entities)
 
 
 def utc_now() -> datetime:
@@ -103,7 +115,7 @@ def _handle_problems(app: FastAPI) -> None:
             refusal = Refusal(
                 f"`{request.method}` is not what this address takes.",
                 code="method_not_allowed",
-                hint="Every question is a GET.",
+                hint="Every question is a GET; only `/v1/exceptions/{id}/actions` takes a POST.",
                 headers=error.headers,
             )
         else:

@@ -39,6 +39,7 @@ class Verdicts(Protocol):
     def open_relation(self) -> Relation: ...
     @property
     def stuck_relation(self) -> Relation: ...
+    def exceptions_relation(self, only: tuple[str, str] | None = None, /) -> Relation: ...
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]: ...
     def canonical(self, entity_type: str, entity_id: str) -> str: ...
     def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
@@ -113,14 +114,35 @@ class Inquiry:
         finally:
             self.store.command("DROP TEMPORARY TABLE gathered")
 
+    @contextmanager
+    def gathering_exceptions(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[None]:
+        """The same of a SELECT `FROM exceptions`: one row per exception that is or was open at the clock."""
+        asked, bound = self._excepted(sql, parameters, None)
+        self.store.command(f"CREATE OR REPLACE TEMPORARY TABLE gathered ENGINE = Memory AS {asked}", bound)
+        try:
+            yield
+        finally:
+            self.store.command("DROP TEMPORARY TABLE gathered")
+
+    def exceptions(
+        self, sql: str, parameters: Mapping[str, Any], *, only: tuple[str, str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The rows of a SELECT `FROM exceptions`; `only` names one transaction by process and root id."""
+        return self.store.rows(*self._excepted(sql, parameters, only))
+
     def gathered(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows of a SELECT `FROM gathered`, while it is being gathered."""
         return self.store.rows(sql, parameters)
 
+    def _excepted(
+        self, sql: str, parameters: Mapping[str, Any], only: tuple[str, str] | None
+    ) -> tuple[str, Mapping[str, Any]]:
+        relation = self.reading.exceptions_relation(only)
+        _refuse_strangers(parameters)
+        return f"WITH exceptions AS {relation.sql} {sql}", {**relation.parameters, **parameters}
+
     def _judged(self, sql: str, parameters: Mapping[str, Any] | None, among: Among) -> tuple[str, Mapping[str, Any]]:
-        strangers = [name for name in parameters or {} if not name.startswith("q_")]
-        if strangers:
-            raise ValueError(f"Parameters of the API's queries begin with q_: {', '.join(strangers)}.")
+        _refuse_strangers(parameters or {})
         relations = {
             "all": lambda: self.reading.relation,
             "open": lambda: self.reading.open_relation,
@@ -128,6 +150,12 @@ class Inquiry:
         }
         relation = relations[among]()
         return f"WITH verdicts AS {relation.sql} {sql}", {**relation.parameters, **(parameters or {})}
+
+
+def _refuse_strangers(parameters: Mapping[str, Any]) -> None:
+    strangers = [name for name in parameters if not name.startswith("q_")]
+    if strangers:
+        raise ValueError(f"Parameters of the API's queries begin with q_: {', '.join(strangers)}.")
 
 
 @dataclass(frozen=True, slots=True)

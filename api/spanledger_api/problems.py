@@ -34,6 +34,8 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "credentials_invalid": (401, "The credentials are not known"),
     "not_found": (404, "There is no such thing"),
     "method_not_allowed": (405, "This address does not take that method"),
+    "already_resolved": (409, "The exception has resolved itself"),
+    "not_json": (415, "The body is not JSON"),
     "not_acceptable": (406, "No format that is accepted is offered"),
     "not_loopback": (421, "Without credentials only this machine is answered"),
     "store_unavailable": (503, "The store does not answer now"),

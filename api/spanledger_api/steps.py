@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from spanledger_api.moments import utc, utc_or_none
+from spanledger_api.moments import utc_or_none
 from spanledger_correlator.definition.model import ProcessDefinition
 
 StepState = Literal["done", "failing", "overdue", "missing", "waiting", "pending", "not_required"]
@@ -44,14 +44,6 @@ class StepProgress(BaseModel):
     sla_state: str | None
 
 
-class ExceptionView(BaseModel):
-    """An open problem that needs an owner."""
-
-    kind: str = Field(examples=["rejected_record"])
-    step: str | None = Field(examples=["invoice.posted"])
-    since: datetime
-
-
 def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[StepProgress]:
     """The steps in time order: by first success or newest failure; those without either behind, as defined."""
     wrong = set(zip(row["ExceptionSteps"], row["ExceptionKinds"], strict=True))
@@ -62,15 +54,6 @@ def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[
         return (moment is None, moment if moment is not None else 0, view.position)
 
     return sorted(views, key=when)
-
-
-def exceptions(row: Mapping[str, Any]) -> list[ExceptionView]:
-    """The open problems, oldest first."""
-    found = zip(row["ExceptionKinds"], row["ExceptionSteps"], row["ExceptionSince"], strict=True)
-    return [
-        ExceptionView(kind=kind, step=step or None, since=utc(since))
-        for kind, step, since in sorted(found, key=lambda one: (one[2], one[0], one[1]))
-    ]
 
 
 def _step(

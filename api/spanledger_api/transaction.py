@@ -12,12 +12,13 @@ from pydantic import Field
 from spanledger_api import steps, verdict
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.evidence import Attachment, attachment
+from spanledger_api.exception_item import ExceptionItem, item
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_api.spans import SpanView, read, span_ids, span_view
-from spanledger_api.steps import ExceptionView, StepProgress
+from spanledger_api.steps import StepProgress
 from spanledger_api.verdict import EntityRef, Summary, entity_ref, summary_fields
 
 router = APIRouter(tags=["transactions"])
@@ -36,7 +37,7 @@ class TransactionView(Summary):
         examples=["invoice-to-cash/10077"],
     )
     steps: list[StepProgress] = Field(description="What happened, in time order, then what is still to come.")
-    exceptions: list[ExceptionView] = Field(description="Open problems, oldest first.")
+    exceptions: list[ExceptionItem] = Field(description="Its problems, oldest first; what is resolved stands last.")
     related: list[EntityRef] = Field(description="The entities around it.")
     evidence_count: int = Field(description="How many spans are steps of it.")
     evidence: list[Attachment] = Field(description=f"Why they are, in time order: the first {SHOWN_SPANS}.")
@@ -72,12 +73,17 @@ def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
         known=inquiry.known,
         redirected_from=found.redirected_from,
         steps=steps.steps(row, inquiry.catalogue.version(process, row["Version"])),
-        exceptions=steps.exceptions(row),
+        exceptions=[item(one, inquiry.moment) for one in _exceptions(inquiry, process, row["RootId"])],
         related=_related(row),
         evidence_count=len(attachments),
         evidence=[attachment(one, root) for one in shown],
         spans=[span_view(span, attached=True) for span in read(inquiry, span_ids(shown))],
     )
+
+
+def _exceptions(inquiry: Inquiry, process: str, root_id: str) -> list[dict[str, Any]]:
+    order = "State = 'resolved', Since, Step, Kind"
+    return inquiry.exceptions(f"SELECT * FROM exceptions ORDER BY {order}", {}, only=(process, root_id))  # noqa: S608 - a constant
 
 
 def _related(row: Mapping[str, Any]) -> list[EntityRef]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from spanledger_correlator import evidence, flow_exceptions, silence
@@ -90,6 +90,31 @@ class Reading:
         states = "open_transactions FINAL" if self._as_of is None else self._states()
         return self._verdict(f"(SELECT * FROM {states} WHERE StuckFrom <= {{now:DateTime64(9, 'UTC')}})")
 
+    def exceptions_relation(self, only: tuple[str, str] | None = None) -> Relation:
+        """One row per exception that is or was open at the clock, with what people did about it.
+
+        `only` names one transaction, by process and root id. Rows of another origin join here: a statement of the same
+        columns beside `reading/exceptions_of_flows.sql`, which has what belongs to no transaction.
+        """
+        one = " AND Process = {only_process:String} AND RootId = {only_root:String}" if only else ""
+        states = f"(SELECT * FROM {self._states()} WHERE notEmpty(Exceptions){one})"
+        tables = {
+            "verdicts": self._verdict(states).sql,
+            "unattached": "(SELECT * FROM unattached FINAL)" if self._as_of is None else "all_unattached",
+        }
+        flows = [] if only else [_bound(flow) for flow in self.flow_exceptions()]
+        origins = ["transactions"] if only else ["transactions", "spans", *(["flows"] if flows else [])]
+        found = " UNION ALL ".join(f"({statement(f'reading/exceptions_of_{one}', **tables)})" for one in origins)
+        bound: dict[str, Any] = {
+            "grace": ORPHAN_GRACE_SECONDS,
+            "flows": flows,
+            "active": [(version.process, version.version) for version in self._definitions],
+        }
+        if only:
+            bound |= {"only_process": only[0], "only_root": only[1]}
+        sql = statement("reading/exceptions", found=found, canonical_ids=self._sources.canonical_ids)
+        return Relation(f"({sql})", {**self._bound, **bound})
+
     def orphans(self) -> list[dict[str, Any]]:
         """Step spans that no transaction has taken, an hour and more after they were stored, oldest first."""
         self._require_own_tables()
@@ -155,3 +180,17 @@ class Reading:
 
     def _verdict(self, states: str) -> Relation:
         return Relation(f"({statement('reading/verdict', states=states)})", self._bound)
+
+
+def _bound(flow: FlowException) -> tuple[Any, ...]:
+    """A row that `reading/exceptions_of_flows` reads; times are unix nanoseconds, 0 for none."""
+    ended = 0 if flow.until is None else _nanoseconds(flow.until)
+    amounts = {currency: str(amount) for currency, amount in flow.amounts.items()}
+    return (
+        *(flow.kind, flow.subject, _nanoseconds(flow.since), ended, flow.detail, flow.impact, flow.owner),
+        *(flow.severity, list(amounts), list(amounts.values())),
+    )
+
+
+def _nanoseconds(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000

@@ -29,7 +29,7 @@ _UNREACHED: Final = {
 
 def sentence(row: Mapping[str, Any], now: datetime) -> str:
     """What is the matter with this transaction at `now`, the clock of its verdict."""
-    subject = f"{row['RootId']}{_particulars(row)}"
+    subject = f"{row['RootId']}{particulars(row)}"
     if row["Status"] != "open":
         return f"{subject} {_ending(row)}."
     waited = f"has waited {duration_words(_since(row['WaitingSince'], now))}" if row["WaitingSince"] else "waits"
@@ -39,8 +39,8 @@ def sentence(row: Mapping[str, Any], now: datetime) -> str:
     return f"{head}{_reason(row, now)}. {_owner(row['Owner'])}"
 
 
-def _particulars(row: Mapping[str, Any]) -> str:
-    """`(EUR 48,200.00, Acme GmbH)`: the money at stake while it is open, all of it afterwards."""
+def particulars(row: Mapping[str, Any]) -> str:
+    """` (EUR 48,200.00, Acme GmbH)`: the money at stake while it is open, all of it afterwards."""
     parts = []
     money = listed(_money(row))
     if money:
@@ -65,7 +65,7 @@ def _money(row: Mapping[str, Any]) -> list[str]:
 def _reason(row: Mapping[str, Any], now: datetime) -> str:
     kind = row["WhyKind"]
     if kind in {"failed_step", "rejected_record"}:
-        return f": {_failure(row)}"
+        return f": {failure(row)}"
     if kind == "missing_step":
         return f": {_missing(row)}"
     if kind == "overdue_step" and row["DueAt"]:
@@ -80,7 +80,7 @@ def _silence(row: Mapping[str, Any]) -> str:
     return f"; {system_name(row['WhySystem'])} has not reported it" if row["WhySystem"] and not tried else ""
 
 
-def _failure(row: Mapping[str, Any]) -> str:
+def failure(row: Mapping[str, Any]) -> str:
     """Who failed, how often and with which words, as the kind of the error lets it be said."""
     system = system_name(row["WhySystem"]) if row["WhySystem"] else "The system"
     often, quoted = row["Attempts"], _quoted(row)

@@ -175,6 +175,10 @@ class StagedReading:
         self.open_relation = Statement(f"({mine} AND Status = 'open')", {"reading_tenant": tenant})
         self.stuck_relation = Statement(f"({mine} AND Stuck)", {"reading_tenant": tenant})
 
+    def exceptions_relation(self, _: tuple[str, str] | None = None) -> Statement:
+        """None: a stage has verdicts alone."""
+        return Statement("(SELECT '' AS State, now() AS Since, '' AS Step, '' AS Kind WHERE 0)", {})
+
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]:
         """What the stage attached to a transaction."""
         return self._stage.attached.get((process, root_id), [])

@@ -16,6 +16,8 @@ from starlette.testclient import TestClient
 
 import spanledger_api
 from spanledger_api.entities import EntityView
+from spanledger_api.exception import ExceptionView
+from spanledger_api.exceptions import ExceptionsAnswer
 from spanledger_api.health import Health
 from spanledger_api.journey import JourneyAnswer
 from spanledger_api.openapi import DESCRIPTION
@@ -36,6 +38,11 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "transactions.json": ("/v1/transactions?process=invoice-to-cash&limit=2", TransactionsAnswer),
     "transaction.json": ("/v1/transactions/invoice-to-cash/SI-9", TransactionView),
     "spans.json": ("/v1/transactions/invoice-to-cash/INV-1042/spans?limit=2", SpansAnswer),
+    "exceptions.json": ("/v1/exceptions?process=invoice-to-cash&limit=2", ExceptionsAnswer),
+    "exception.json": (
+        "/v1/exceptions/invoice-to-cash/INV-1042~rejected_record~invoice.posted~20260318T094500Z",
+        ExceptionView,
+    ),
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
     "health.json": ("/healthz", Health),
@@ -50,9 +57,10 @@ def document(reader: TestClient) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Each address and its operation; every one is a GET."""
-    assert {method for path in document["paths"].values() for method in path} == {"get"}
-    return [(address, path["get"]) for address, path in document["paths"].items()]
+    """Each address and its operation; every question is a GET, and acting on an exception a POST."""
+    found = [(address, method) for address, path in document["paths"].items() for method in path]
+    assert [address for address, method in found if method != "get"] == ["/v1/exceptions/{exception_id}/actions"]
+    return [(address, document["paths"][address][method]) for address, method in found]
 
 
 @pytest.mark.parametrize("name", [*EXAMPLES, "stuck.csv"])

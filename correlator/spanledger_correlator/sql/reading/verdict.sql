@@ -65,6 +65,7 @@ SELECT
     t.Cash AS Cash, t.Credits AS Credits, t.WriteOffs AS WriteOffs, t.Overpaid AS Overpaid, t.Elsewhere AS Elsewhere,
     t.LegalEntity AS LegalEntity, t.Region AS Region, t.ClientName AS ClientName, t.Related AS Related,
     t.StartedAt AS StartedAt, t.LastActivityAt AS LastActivityAt, t.ClosedAt AS ClosedAt,
+    t.Known AS Known, t.SlaTier AS SlaTier, r.StepSystems AS StepSystems,
     r.StepNames AS StepNames, t.StepFirstSuccess AS StepFirstSuccess, t.StepLastSuccess AS StepLastSuccess,
     t.StepLastFailure AS StepLastFailure, t.StepFailingSince AS StepFailingSince, t.StepDoneAt AS StepDoneAt,
     t.StepDeadline AS StepDeadline, t.StepAttempts AS StepAttempts,

@@ -1,0 +1,216 @@
+"""`GET /v1/exceptions/{id}`: one exception and what people did about it; `POST …/actions`: do something about it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.exception_item import ExceptionId, ExceptionItem, item, not_found, parts_of
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.moments import utc, utc_or_none
+from spanledger_api.openapi import documented, example
+from spanledger_api.parameters import Clock, Text
+from spanledger_api.problems import Fault, Refusal, refusal_of
+from spanledger_correlator.statements import statement
+
+router = APIRouter(tags=["exceptions"])
+
+Action = Literal["acknowledge", "assign", "comment", "suppress", "ask_replay"]
+_DONE: Final[Mapping[Action, str]] = {
+    "acknowledge": "acknowledged",
+    "assign": "assigned",
+    "comment": "commented",
+    "suppress": "suppressed",
+    "ask_replay": "replay_asked",
+}
+"""What an action is called once it was done."""
+_COLUMNS = (
+    "Tenant", "Id", "Subject", "Process", "RootType", "RootId", "Kind", "Step", "Since", "Action", "Who", "At", "Why",
+    "Assignee", "Until",
+)  # fmt: skip
+
+
+class ActionView(BaseModel):
+    """What someone did about an exception."""
+
+    action: str = Field(description="`acknowledged`, `assigned`, `commented`, `suppressed` or `replay_asked`.")
+    who: str
+    at: datetime
+    why: str | None
+    assignee: str | None = Field(description="To whom it was assigned.")
+    until: datetime | None = Field(description="Until when it was suppressed.")
+
+
+class ExceptionView(ExceptionItem):
+    """One exception with its history."""
+
+    as_of: datetime = Field(description="The clock that the answer was read at.")
+    history: list[ActionView] = Field(description="What people did about it, oldest first; nothing is ever taken out.")
+
+
+class ActionRequest(BaseModel):
+    """What to do about an exception, who does it, and why."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    action: Action
+    who: Text = Field(description="Who does it: a credential stands for a tenant, not for a person.", examples=["mia"])
+    why: str = Field(default="", max_length=4000, description="Needed to comment and to suppress.")
+    assignee: Text | None = Field(default=None, description="To whom to assign it.", examples=["jonas"])
+    until: AwareDatetime | None = Field(default=None, description="Until when to suppress it.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> ActionRequest:
+        needs = {"assign": ("assignee",), "suppress": ("until", "why"), "comment": ("why",)}.get(self.action, ())
+        lacking = [name for name in needs if not getattr(self, name)]
+        idle = [
+            name
+            for name, action in (("assignee", "assign"), ("until", "suppress"))
+            if getattr(self, name) is not None and self.action != action
+        ]
+        if lacking or idle:
+            what = f"To {self.action} needs `{lacking[0]}`." if lacking else f"To {self.action} takes no `{idle[0]}`."
+            do = f"Add `{lacking[0]}`." if lacking else f"Take `{idle[0]}` out."
+            raise PydanticCustomError("invalid_value", "{what}", {"what": what, "do": do})
+        return self
+
+
+@router.post(
+    "/v1/exceptions/{exception_id:path}/actions",
+    response_model=ExceptionView,
+    summary="Act on an exception",
+    responses=example("exception") | documented(*ALWAYS, "not_found", "not_json", "already_resolved"),
+)
+async def act(desk: Desk, exception_id: str, request: ActionRequest) -> Response:
+    """Acknowledge it, assign it, comment on it, suppress it until a moment, or ask for a replay.
+
+    What is done stays in the history. A suppression ends at its moment, or with another one that ends sooner.
+    """
+    if desk.request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(
+            "The body is not said to be JSON.", code="not_json", hint="Send `Content-Type: application/json`."
+        )
+    return await desk.answer(Clock(), lambda inquiry: _act(inquiry, exception_id, request))
+
+
+@router.get(
+    "/v1/exceptions/{exception_id:path}",
+    response_model=ExceptionView,
+    summary="One exception",
+    responses=example("exception") | documented(*ALWAYS, "not_found"),
+)
+async def exception(desk: Desk, exception_id: str, parameters: Annotated[Clock, Query()]) -> Response:
+    """An exception with its history, under any id of its transaction's root."""
+    return await desk.answer(parameters, lambda inquiry: _view(inquiry, exception_id))
+
+
+def _act(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
+    found = _find(inquiry, word)
+    if request.until is not None and request.until <= inquiry.now:
+        what, do = "`until` lies in the past.", "Write a moment to come."
+        raise refusal_of([Fault(code="invalid_value", where="body.until", what=what, do=do)])
+    if found.row["State"] == "resolved" and request.action in {"suppress", "ask_replay"}:
+        raise Refusal(
+            "The exception has resolved itself: there is nothing to suppress and nothing to replay.",
+            code="already_resolved",
+            hint="Comment on it, if something remains to be said.",
+        )
+    definition = inquiry.catalogue.version(found.asked.process) if found.asked.process else None
+    row = {
+        "Tenant": inquiry.tenant,
+        "Id": uuid.uuid4(),
+        "Subject": found.asked.subject,
+        "Process": found.asked.process if definition else "",
+        "RootType": definition.entity if definition else "",
+        "RootId": found.asked.root_id if definition else "",
+        "Kind": found.row["Kind"],
+        "Step": found.row["Step"],
+        "Since": utc(found.row["Since"]),
+        "Action": _DONE[request.action],
+        "Who": request.who,
+        "At": inquiry.now,
+        "Why": request.why,
+        "Assignee": request.assignee or "",
+        "Until": request.until.astimezone(UTC) if request.until else None,
+    }
+    inquiry.store.insert("exception_actions", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
+    return _view(inquiry, word)
+
+
+class _Found:
+    """A row of the reading's exceptions, and how it was asked for."""
+
+    def __init__(self, row: Mapping[str, Any], asked: ExceptionId) -> None:
+        self.row = row
+        self.asked = asked
+
+
+def _find(inquiry: Inquiry, word: str) -> _Found:
+    asked = parts_of(word)
+    only = None
+    subject = asked.subject
+    if asked.process in inquiry.catalogue.processes:
+        definition = inquiry.catalogue.version(asked.process)
+        assert definition is not None  # the process is declared
+        root_id = inquiry.reading.canonical(definition.entity, asked.root_id)
+        subject, only = f"{asked.process}/{root_id}", (asked.process, root_id)
+    kinds = ["failed_step", "rejected_record"]
+    rows = inquiry.exceptions(
+        """
+        SELECT * FROM exceptions
+        WHERE Subject = {q_subject:String} AND has({q_kinds:Array(String)}, Kind) AND Step = {q_step:String}
+            AND (First OR Since <= {q_since:DateTime64(9, 'UTC')} + toIntervalMicrosecond(1))
+        ORDER BY Since DESC LIMIT 1
+        """,
+        {
+            "q_subject": subject,
+            "q_kinds": kinds if asked.kind in kinds else [asked.kind],
+            "q_step": asked.step,
+            "q_since": asked.since,
+        },
+        only=only,
+    )
+    if not rows:
+        raise not_found(word)
+    return _Found(rows[0], asked)
+
+
+def _view(inquiry: Inquiry, word: str) -> ExceptionView:
+    found = _find(inquiry, word).row
+    return ExceptionView(
+        **item(found, inquiry.moment).model_dump(), as_of=inquiry.moment, history=_history(inquiry, found)
+    )
+
+
+def _history(inquiry: Inquiry, row: Mapping[str, Any]) -> list[ActionView]:
+    kinds = ["failed_step", "rejected_record"]
+    sql = statement("reading/exception_history", canonical_ids="canonical_ids")
+    rows = inquiry.rows(
+        sql,
+        {
+            "subject": row["Subject"],
+            "kinds": kinds if row["Kind"] in kinds else [row["Kind"]],
+            "step": row["Step"],
+            "from": datetime(1900, 1, 1, tzinfo=UTC) if row["First"] else utc(row["Since"]),
+            "next": utc_or_none(row["Next"]) or datetime(2262, 1, 1, tzinfo=UTC),
+            "now": inquiry.moment,
+        },
+    )
+    return [
+        ActionView(
+            action=one["Action"],
+            who=one["Who"],
+            at=utc(one["At"]),
+            why=one["Why"] or None,
+            assignee=one["Assignee"] or None,
+            until=utc_or_none(one["Until"]),
+        )
+        for one in rows
+    ]
