@@ -63,7 +63,7 @@ def _failed(row: Row) -> str:
             "Attempts": int(detail["attempts"]),
         }
     )
-    return f"{_step(row)} failed: {said}" if row["Kind"] == "failed_step" else f"{_step(row)}: {said}"
+    return f"{_step(row)}: {said}"
 
 
 def _overdue(row: Row) -> str:

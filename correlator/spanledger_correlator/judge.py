@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from spanledger_correlator.workspace import Workspace
 
+# A compensation undoes a step; a payment that is taken back leaves the other parts of a step that settles.
+_UNDOES = """Outcome = 'compensated' AND NOT (
+            Settling AND (
+                Share IS NOT NULL OR (NOT OfRoot AND mapContains(Singles, splitByChar('.', toString(Step))[1]))))"""
+
 
 def judge(work: Workspace, *, news: str = "true") -> None:
     """One state per transaction and process, for every process in one pass.
@@ -15,7 +20,7 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     `news` is a condition on attached spans: whether one may tell of an entity that has not stood beside the
     transaction before.
     """
-    work.run("judge/step_states")
+    work.run("judge/step_states", undoes=_UNDOES)
     work.run("judge/amounts")
     work.run("judge/parts")
     taken_back = work.count("(SELECT 1 FROM work_parts WHERE Compensates OR Role = 'reverses' LIMIT 1)")
@@ -34,12 +39,12 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.kin("work_rivals", into="work_rival_kin")
     work.run("judge/one_per")
     work.run("judge/progress")
-    work.run("judge/failures")
+    work.run("judge/failures", undoes=_UNDOES)
     work.run("judge/order")
     if "carries" in work.vocabulary.asks:
-        work.run("judge/incomplete")
+        work.run("judge/incomplete", undoes=_UNDOES)
     if "amounts_agree" in work.vocabulary.asks:
-        work.run("judge/amounts_agree")
+        work.run("judge/amounts_agree", undoes=_UNDOES)
     if "attributes_agree" in work.vocabulary.asks:
         work.run("judge/attributes_agree")
     work.run("judge/states")

@@ -56,8 +56,8 @@ steps:
   - {step: job.asked, system: a}
   - {step: job.run, system: b, start: true, many: true, grace: 5m, within: 15m, of: job.asked}
   - {step: job.priced, system: c, required: false, any_order: true}
-  - {step: job.checked, system: d, grace: 20m}
-  - {step: job.filed, system: e, within: 10m, of: job.checked, due_from: job.priced}
+  - {step: job.checked, system: d, grace: 20m, carries: [account, due_at, account.tier]}
+  - {step: job.filed, system: e, within: 10m, of: job.checked, due_from: job.priced, agree: [{amount: job.priced}]}
 """
 # Two ends, one of them conditional.
 TWO_ENDS = """

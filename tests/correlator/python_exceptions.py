@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .span_rows import SpanRow
@@ -47,6 +48,8 @@ def exceptions_of(judge: PythonJudge) -> list[Problem]:
         found += _premature(judge, step)
         found += _overtaken(judge, number)
         found += _duplicates(step)
+        found += _incomplete(step)
+        found += _amounts_differ(judge, step)
     closed = judge.closed_at
     ended = [
         one if judge.status == "completed" and one.kind not in ENDED_BY_COMPLETION else one.ended(closed, "closed")
@@ -61,7 +64,11 @@ def exceptions_of(judge: PythonJudge) -> list[Problem]:
 def _failures(judge: PythonJudge, step: Step) -> Iterator[Problem]:
     """Runs of failures, as the step went through them one span after the other."""
     rank = {"success": 1, "compensated": 2}
-    spans = [span for span in judge.spans if span.step == step.rule.name and span.outcome in (*FAILING, *rank)]
+    spans = [
+        span
+        for span in judge.spans
+        if span.step == step.rule.name and (span.outcome in (*FAILING, "success") or judge.undoes(span))
+    ]
     run: list[SpanRow] = []
     succeeded = False
     for span in sorted(spans, key=lambda one: (one.at, rank.get(one.outcome, 0), one.span_id)):
@@ -130,3 +137,42 @@ def _duplicates(step: Step) -> Iterator[Problem]:
             firsts.setdefault(span.key, span.at)
     if not step.rule.many and len(firsts) > 1:
         yield Problem("duplicate", step.rule.name, sorted(firsts.values())[1])
+
+
+def _lacks(span: SpanRow, wanted: str) -> bool:
+    """Whether a span does not carry something."""
+    kind, dot, key = wanted.partition(".")
+    if dot:
+        return not any(one[:2] == (kind, key) and one[2] for one in span.attributes)
+    columns = {"due_at": span.due_at, "amount": span.amount, "legal_entity": span.legal_entity or None}
+    carried = columns[wanted] if wanted in columns else dict(span.entities).get(wanted)
+    return carried is None
+
+
+def _incomplete(step: Step) -> Iterator[Problem]:
+    """Of a step that happens once: from its first success that lacks something, until the one behind the last such."""
+    lacking = [number for number, span in enumerate(step.good) if any(_lacks(span, one) for one in step.rule.carries)]
+    if lacking:
+        rest = step.good[lacking[-1] + 1 :]
+        until, resolution = (rest[0].at, "carried") if rest else (None, "")
+        yield Problem("incomplete_record", step.rule.name, step.good[lacking[0]].at, until, resolution)
+
+
+def _amounts_differ(judge: PythonJudge, step: Step) -> Iterator[Problem]:
+    """The newest amounts of two steps, one success after the other."""
+    for other in [one.amount for one in step.rule.agree if one.amount]:
+        newest: dict[str, tuple[Decimal, str]] = {}
+        since = None
+        theirs = next(one.good for one in judge.steps if one.rule.name == other)
+        for span in sorted([*step.good, *theirs], key=lambda one: (one.at, one.span_id)):
+            if not span.amount:
+                continue
+            newest[span.step] = Decimal(span.amount[0]), span.amount[1]
+            differ = len(newest) == 2 and len(set(newest.values())) == 2
+            if differ and since is None:
+                since = span.at
+            if not differ and since is not None:
+                yield Problem("value_mismatch", step.rule.name, since, span.at, "agreed")
+                since = None
+        if since is not None:
+            yield Problem("value_mismatch", step.rule.name, since)

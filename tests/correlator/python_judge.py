@@ -62,20 +62,16 @@ class PythonJudge:
     def _of(self, *steps: str) -> list[SpanRow]:
         return [span for span in self.spans if span.step in steps]
 
-    def _undone(self, step: str) -> float | None:
-        """When all successes and failures of a step were last undone; one payment taken back leaves the others."""
-        rule = self.definition.step(step)
-        settles, kind = rule is not None and rule.settles, step.split(".", maxsplit=1)[0]
+    def undoes(self, span: SpanRow) -> bool:
+        """Whether a span undoes all successes and failures of its step; one payment taken back leaves the others."""
+        rule = self.definition.step(span.step)
+        settles, kind = rule is not None and rule.settles, span.step.split(".", maxsplit=1)[0]
         named = kind if kind != self.definition.entity else ""
-        return max(
-            (
-                span.at
-                for span in self._of(step)
-                if span.outcome == "compensated"
-                and not (settles and (span.amount or [one for one, _ in span.entities].count(named) == 1))
-            ),
-            default=None,
-        )
+        part = settles and (span.amount or [one for one, _ in span.entities].count(named) == 1)
+        return span.outcome == "compensated" and not part
+
+    def _undone(self, step: str) -> float | None:
+        return max((span.at for span in self._of(step) if self.undoes(span)), default=None)
 
     def _good(self, step: str) -> list[SpanRow]:
         undone = self._undone(step)

@@ -13,7 +13,7 @@ WITH
     (
         SELECT Tx, Word, toNullable(max(Happened)) AS UndoneAt
         FROM work_attached
-        WHERE Outcome = 'compensated'
+        WHERE $undoes
         GROUP BY Tx, Word
     ),
     told AS

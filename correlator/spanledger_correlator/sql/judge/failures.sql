@@ -11,7 +11,7 @@ WITH
                 Happened, transform(toString(Outcome), ['success', 'compensated'], [1, 2], 0), Age,
                 toString(Outcome), toString(ErrorKind), toString(ErrorCode), ErrorMessage, toString(System)))) AS events
         FROM work_attached AS w
-        WHERE Kind = 'step' AND Outcome IN ('failure', 'rejected', 'success', 'compensated')
+        WHERE Kind = 'step' AND (Outcome IN ('failure', 'rejected', 'success') OR ($undoes))
             AND (Tx, Word) IN (SELECT Tx, Word FROM work_attached WHERE Outcome IN ('failure', 'rejected'))
         GROUP BY Tx, Word
     ),

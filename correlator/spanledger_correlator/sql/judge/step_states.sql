@@ -5,10 +5,7 @@ WITH
     (
         SELECT Tx, Word, toNullable(max(Happened)) AS UndoneAt
         FROM work_attached
-        -- A payment that is taken back leaves the other parts of a step that settles.
-        WHERE Outcome = 'compensated' AND NOT (
-            Settling AND (
-                Share IS NOT NULL OR (NOT OfRoot AND mapContains(Singles, splitByChar('.', toString(Step))[1]))))
+        WHERE $undoes
         GROUP BY Tx, Word
     ),
     steps AS
