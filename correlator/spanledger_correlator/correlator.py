@@ -64,6 +64,7 @@ class Correlator:
         self._taking_in = threading.Lock()
         self._rebuilding = threading.Lock()
         self._rebuild_thread: threading.Thread | None = None
+        self._evaluations = 0
         self._rows_after_tidying = 0
 
     def start(self) -> None:
@@ -101,6 +102,7 @@ class Correlator:
             evaluate_touched(work, version, again=again)
             self._inbox.mark(batches)
             self._interrupted = False
+            self._local.evaluations = self._evaluations
             self._tidy()
             return sum(batch.spans for batch in batches)
 
@@ -127,6 +129,7 @@ class Correlator:
             self.ruling, self._stands = anew.ruling, Derivation.of(anew.ruling)
             derivation.stand(self.store, self._stands)
             self._version = None
+            self._evaluations += 1
             self._rows_after_tidying = 0
 
     def derive(self, progress: Callable[[float], None]) -> None:
@@ -141,6 +144,7 @@ class Correlator:
             progress(0.5 + done / 2)
         for batches in groups:
             self._inbox.mark(batches)
+        self._local.evaluations = self._evaluations
 
     def _beside(self, store: Store) -> Correlator:
         """One like this for a branch."""
@@ -162,10 +166,16 @@ class Correlator:
             self._rows_after_tidying = int(self.store.command(statement("keep/rows_of_open")))
 
     def _workspace(self) -> Workspace:
-        """The calling thread's work tables; made anew when the kept tables stand on other definitions than before."""
+        """The calling thread's work tables.
+
+        Made anew when the kept tables stand on other definitions than before; and when the aliases that they hold may
+        not be those that are kept: another thread has evaluated since, or an evaluation of this one did not end.
+        """
         kept = getattr(self._local, "work", None)
+        current = getattr(self._local, "evaluations", None) == self._evaluations
+        self._evaluations += 1
         vocabulary = Vocabulary.of(self.ruling)
-        if kept is None or kept.vocabulary != vocabulary:
+        if kept is None or not current or kept.vocabulary != vocabulary:
             if self._stands is None or self._stands == self._wanted():
                 rules.record(self.store, self._definitions)
             kept = self._local.work = Workspace(self.store, vocabulary)

@@ -44,8 +44,10 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     _keep(work, version)
     # Only an alias, a better copy or rule 4 can take its last span away from a transaction.
     if aliased or again or work.count("work_superseded") or work.count("work_trace_attached"):
-        for into in ("transactions", "open_transactions"):
-            work.run("keep/forget_states", {"version": version}, into=into)
+        work.run("keep/gone")
+        if work.count("work_gone"):
+            for into in ("transactions", "open_transactions"):
+                work.run("keep/forget_states", {"version": version}, into=into)
     work.release(*_BULKY)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from spanledger_correlator.inbox import Batch, bound
 from spanledger_correlator.workspace import Workspace
 
-_EXTRACTS = ("superseded", "seen", "facts", "namings", "waiting", "links", "aliases", "attributes", "claims", "traces")
+_ALWAYS = ("seen", "facts", "links", "traces")
 
 
 def extract(work: Workspace, batches: Sequence[Batch]) -> None:
@@ -19,5 +19,6 @@ def extract(work: Workspace, batches: Sequence[Batch]) -> None:
     work.run("extract/suspects")
     work.run("extract/superseded" if work.count("work_suspects") else "extract/superseded_empty")
     work.run("extract/waits")
-    for name in _EXTRACTS:
+    (said,) = work.rows("extract/says")
+    for name in (*_ALWAYS, *(name for name, count in said.items() if count)):
         work.run(f"extract/insert_{name}")

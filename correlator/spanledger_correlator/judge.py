@@ -33,11 +33,7 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.run("judge/attributes")
     work.run("judge/known")
     work.run("judge/clients")
-    work.run("judge/claimed")
-    work.kin("work_claimed", into="work_claimed_kin")
-    work.run("judge/rivals")
-    work.kin("work_rivals", into="work_rival_kin")
-    work.run("judge/one_per")
+    _find_duplicates(work)
     work.run("judge/progress")
     work.run("judge/failures", undoes=_UNDOES)
     work.run("judge/order")
@@ -48,3 +44,16 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     if "attributes_agree" in work.vocabulary.asks:
         work.run("judge/attributes_agree")
     work.run("judge/states")
+
+
+def _find_duplicates(work: Workspace) -> None:
+    """Roots that claim what another root has claimed first; mostly there are none."""
+    work.run("judge/claimed")
+    if work.count("work_claimed"):
+        work.kin("work_claimed", into="work_claimed_kin")
+        work.run("judge/rivals")
+        if work.count("work_rivals"):
+            work.kin("work_rivals", into="work_rival_kin")
+            work.run("judge/one_per")
+            return
+    work.run("judge/one_per_none")

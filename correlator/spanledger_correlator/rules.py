@@ -58,6 +58,7 @@ class Vocabulary:
     told: list[tuple[str, str]]
     agreed: list[tuple[str, str]]
     asks: frozenset[Asked]
+    longest_walk: int
 
     @classmethod
     def of(cls, definitions: Sequence[ProcessDefinition]) -> Vocabulary:
@@ -83,6 +84,7 @@ class Vocabulary:
                 if step.match
             ],
             stitched=sorted({one for definition in definitions for one in (definition.entity, *definition.joined_by)}),
+            longest_walk=max((len(definition.joined_by) for definition in definitions), default=0),
             told=sorted({_CLIENT_NAME}.union(*(_asked_for(definition) for definition in definitions))),
             agreed=sorted({one.attribute for step in steps for one in step.agree if one.attribute}),
             asks=frozenset(kind for step in steps for kind in _asks(step)),

@@ -32,6 +32,7 @@ _LACKS = """,
             s.Carries) AS Lacks"""
 _IN_TRACES = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)"
 _IN_THE_FUTURE = "(SELECT 1 FROM {} WHERE Happened = StoredAt LIMIT 1)"
+_MORE = {"scope": "work_scope_more", "members": "work_members_more", "attached": "work_more_attached"}
 _FIRST_ACCEPTED = "ORDER BY StoredAt, Rule, KeyType, KeyId"
 
 
@@ -44,18 +45,26 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
     `onward` says that all but the new spans has been evaluated and kept before: then what was found to lie around a
     transaction is looked up instead of searched.
     """
-    _attach(work, onward, into="work_attached")
+    work.kin("work_scope", into="work_members", carry="Root")
+    if onward:
+        work.run("stitch/joined_reached")
+    else:
+        walk.from_roots(work, into="work_joined")
+    _attach(work, into="work_attached")
     if _find_unresolved(work, onward) and _find_trace_roots(work):
-        work.run("scope/scope_add", more="work_trace_roots")
-        _attach(work, onward, into="work_attached")
-        _find_unresolved(work, onward)
-        _find_trace_roots(work)
+        if work.count("work_scope_more"):
+            _attach_more(work, onward, into="work_more_attached")
+            for table in ("scope", "members", "attached"):
+                work.run("stitch/take_in", into=f"work_{table}", more=_MORE[table])
+            _find_unresolved(work, onward)
+            _find_trace_roots(work)
+        work.run("stitch/trace_attached")
         work.run("stitch/trace_scope")
-        _attach(work, onward, into="work_trace_attached", scope="work_trace_scope", only_traces=_IN_TRACES)
+        if work.count("work_scope_more"):
+            _attach_more(work, onward, into="work_more_attached", only_traces=_IN_TRACES)
+            work.run("stitch/take_in_traces")
         work.run("stitch/open_ends")
         work.run("stitch/inherit")
-        # The roots of the traces were the last that `_attach` saw; the members of the scope come back for the judge.
-        work.kin("work_scope", into="work_members", carry="Root")
         work.run("stitch/attach_inherited", step_columns=_step_columns(work, "f.EntityTypes"))
     else:
         work.run("stitch/attached_empty", into="work_trace_attached")
@@ -64,22 +73,30 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
     work.run("stitch/unattached")
 
 
-def _attach(work: Workspace, onward: bool, into: str, scope: str = "work_scope", only_traces: str = "") -> None:
-    """Rules 1 to 3 for the roots in `scope`."""
-    aliased = work.kin(scope, into="work_members", carry="Root")
+def _attach_more(work: Workspace, onward: bool, into: str, only_traces: str = "") -> None:
+    """Rules 1 to 3 for the transactions in `work_scope_more`, to which no new span leads."""
+    work.kin("work_scope_more", into="work_members_more", carry="Root")
     if onward:
-        work.run("stitch/joined_reached")
+        work.run("stitch/joined_kept", members="work_members_more")
     else:
-        walk.from_roots(work, into="work_joined")
+        walk.from_roots(work, into="work_joined", members="work_members_more")
+    _attach(work, into, "work_scope_more", "work_members_more", only_traces)
+
+
+def _attach(
+    work: Workspace, into: str, scope: str = "work_scope", members: str = "work_members", only_traces: str = ""
+) -> None:
+    """Rules 1 to 3 for the roots in `scope`, over the joined entities in `work_joined`."""
     work.kin("work_joined", into="work_joined_kin")
     walk.towards_roots(work, kin="work_joined_kin")
     work.run("stitch/reach_ids", scope=scope)
-    ordered = aliased or work.evidence
-
+    ordered = work.evidence or bool(work.ask("stitch/aliased", members=members))
     columns = _step_columns(work, "f.Types")
 
     def attach(order: str) -> None:
-        work.run("stitch/attach", into=into, step_columns=columns, only_traces=only_traces, order=order)
+        work.run(
+            "stitch/attach", into=into, members=members, step_columns=columns, only_traces=only_traces, order=order
+        )
 
     attach(_FIRST_ACCEPTED if ordered else "")
     # Where a span says that it happens in the future, it matters which of its copies was accepted first.
@@ -107,4 +124,5 @@ def _find_trace_roots(work: Workspace) -> int:
     work.kin("work_trace_nodes", into="work_trace_kin")
     walk.towards_roots(work, kin="work_trace_kin")
     work.run("stitch/trace_roots")
+    work.run("stitch/scope_more")
     return work.count("work_trace_roots")

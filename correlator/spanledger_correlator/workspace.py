@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import asked_for, statement
@@ -64,6 +64,13 @@ class Sources:
         )
 
 
+class Known(TypedDict):
+    """The relations in which a statement looks aliases up: id → canonical id, canonical id → all ids."""
+
+    known_ids: str
+    known_members: str
+
+
 class Workspace:
     """One thread's working tables over one store, for the definitions in force.
 
@@ -100,6 +107,12 @@ class Workspace:
             store.command(setting)
         for name in ("rules", "rule_steps", "rule_types", "rule_related_types", "one_per_steps", "money_steps"):
             self.run(f"rules/{name}")
+        # Several evaluations of one thread may differ in what they know: as it is, and as of a moment.
+        known = "work_known" if as_of is None else "work_known_then"
+        self._in_memory: Known = {"known_ids": f"{known}_ids", "known_members": f"{known}_members"}
+        self._knows = False
+        if as_of is None and not evidence:
+            self.know_aliases(self.relation("aliases/kept"))
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
         """Run the statement `sql/<name>.sql` (`judge/states`); `tables` fill its names beside the sources, `values` are bound."""
@@ -108,23 +121,51 @@ class Workspace:
         # Binding the whole vocabulary takes as long as planning a simple statement, so only what it asks for is bound.
         self.store.command(sql, {one: bound[one] for one in asked_for(sql)})
 
-    def kin(self, nodes: str, into: str, carry: str = "") -> bool:
+    def kin(self, nodes: str, into: str, carry: str = "") -> None:
         """Fill `into` with every id that the entities in `nodes` go by, and the one they are known under.
 
-        `carry` is a column of `nodes` to take along. Returns whether any of them has an alias.
+        `carry` is a column of `nodes` to take along.
         """
-        aliased = self.count(
-            f"(SELECT 1 FROM {self.sources.canonical_ids} "
-            f"WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM {nodes}) LIMIT 1)"
-        )
-        # Most entities have no alias, and looking one up costs a quarter of resolving it.
-        self.run("walk/kin" if aliased else "walk/kin_alone", nodes=nodes, into=into, carry=carry and f", {carry}")
-        return bool(aliased)
+        self.run("walk/kin", nodes=nodes, into=into, carry=carry and f", {carry}", **self.known(nodes))
+
+    def known(self, nodes: str) -> Known:
+        """Where statements look up the aliases of `nodes` at least."""
+        if self._knows:
+            return self._in_memory
+        return {
+            "known_ids": self.relation("aliases/ids_of", nodes=nodes),
+            "known_members": self.relation("aliases/members_of", nodes=nodes),
+        }
+
+    def know_aliases(self, canonical: str) -> None:
+        """Hold in memory the aliases in `canonical`, and none else: asked for every entity that an evaluation meets."""
+        self._knows = True
+        for name in ("aliases/known_start", "aliases/known_members_start"):
+            self.run(name, **self._in_memory)
+        self.know_more_aliases(canonical)
+
+    def know_more_aliases(self, canonical: str) -> None:
+        """Hold those in `canonical` as well; the entities that they are of are there with all their ids."""
+        for name in ("aliases/know_ids", "aliases/know_members"):
+            self.run(name, canonical=canonical, **self._in_memory)
 
     def release(self, *tables: str) -> None:
         """Empty these work tables, which nobody will read any more."""
         for table in tables:
             self.store.command(f"TRUNCATE TABLE {table}")
+
+    def relation(self, name: str, **tables: str) -> str:
+        """The statement `sql/<name>.sql` as a part of another one."""
+        return f"({statement(name, **vars_of(self.sources), **tables)})"
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of the statement `sql/<name>.sql`."""
+        sql = statement(name, **vars_of(self.sources))
+        return self.store.rows(sql, {one: self._bound[one] for one in asked_for(sql)})
+
+    def ask(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> int:
+        """The number that the statement `sql/<name>.sql` comes to."""
+        return int(self.store.command(statement(name, **vars_of(self.sources), **tables), dict(values or {})))
 
     def count(self, table: str) -> int:
         """How many rows a work table has."""

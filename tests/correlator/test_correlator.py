@@ -90,7 +90,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, store: Store, statements: int) ->
 
 
 def test_a_killed_tick_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    deaths = [9, 14, 60, 100]
+    deaths = [9, 14, 40, 60]
     for statements in deaths:
         commit(store, 0, tenant=f"at-{statements}")
     Correlator(store, DEFINITIONS).catch_up()

@@ -66,6 +66,19 @@ def test_either_id_of_the_root_finds_it(found: Found) -> None:
     assert evidence(found, "O1", as_of=STORED) == evidence(found, "B", as_of=STORED) == wanted
 
 
+@told(
+    [
+        SpanRow("b", "order.placed", 1, (("order", "B"),)),
+        SpanRow("l", "", 3, (O1,), aliases=(("order", "B"),)),
+        SpanRow("k", "", 4, (O1, ("delivery", "E1"))),
+        SpanRow("e", "", 5, (D1,), aliases=(("delivery", "E1"),)),
+        SpanRow("h", "parcel.handed", 6, (D1,)),
+    ]
+)
+def test_a_link_between_other_ids_of_both_carries(found: Found) -> None:
+    assert evidence(found, "B") == {"b": (1, "order:B", ""), "h": (3, "delivery:D1", "k")}
+
+
 @told([SpanRow("a", "order.placed", 1, (O1,)), SpanRow("h", "parcel.handed", 2, (D1,))])
 def test_unknown_roots_and_processes_have_none(found: Found) -> None:
     assert evidence(found, "O9") == evidence(found, "O1", process="no-such-flow") == {}

@@ -6,5 +6,5 @@ FROM
     SELECT Tenant, Type, CanonicalId AS Id FROM work_touched_kin
     WHERE Type IN (SELECT RootType FROM work_rule_types)
     UNION DISTINCT
-    SELECT Tenant, RootType AS Type, RootId AS Id FROM work_reach
+    SELECT Tenant, Type, CanonicalId AS Id FROM work_walk WHERE Rank = 0
 )

@@ -13,11 +13,11 @@ SELECT * FROM
     FROM
     (
         SELECT * FROM $facts AS facts
-        WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM work_members) $only_traces
+        WHERE (Tenant, EntityType, EntityId) IN (SELECT Tenant, Type, Id FROM $members) $only_traces
             AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
                 (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ) AS f
-    INNER JOIN work_members AS m ON m.Tenant = f.Tenant AND m.Type = f.EntityType AND m.Id = f.EntityId
+    INNER JOIN $members AS m ON m.Tenant = f.Tenant AND m.Type = f.EntityType AND m.Id = f.EntityId
     INNER JOIN work_rule_steps AS s ON s.RootType = f.EntityType AND s.Step = f.Step
     WHERE (f.OnlyProcess = '' OR f.OnlyProcess = s.Process)
         AND (f.Via = 'entity' OR (f.KeyProcess = s.Process AND NOT has(f.Types, f.EntityType)))
@@ -40,7 +40,7 @@ SELECT * FROM
                 (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ) AS f
     INNER JOIN work_reach_ids AS r ON r.Tenant = f.Tenant AND r.OriginType = f.EntityType AND r.Id = f.EntityId
-    INNER JOIN work_rule_steps AS s ON s.Process = r.Process AND s.Step = f.Step
+    INNER JOIN work_rule_steps AS s ON s.No = r.No AND s.Step = f.Step
     WHERE (f.OnlyProcess = '' OR f.OnlyProcess = s.Process)
         AND NOT has(f.Types, s.RootType) AND f.KeyProcess != s.Process
 )

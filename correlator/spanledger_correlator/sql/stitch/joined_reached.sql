@@ -4,7 +4,7 @@ CREATE OR REPLACE TEMPORARY TABLE work_joined ENGINE = Memory AS
 SELECT Tenant, Type, Id
 FROM
 (
-    SELECT Tenant, toString(Type) AS Type, Id FROM reached
+    SELECT toString(Tenant) AS Tenant, toString(Type) AS Type, Id FROM reached
     WHERE (Tenant, RootType, RootId) IN (SELECT Tenant, Type, Id FROM work_members)
     UNION DISTINCT
     SELECT Tenant, Type, Id FROM work_touched_kin

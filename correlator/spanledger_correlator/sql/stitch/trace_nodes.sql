@@ -1,6 +1,6 @@
 -- What the spans around the unresolved ones name: where a process may find a transaction for them.
 CREATE OR REPLACE TEMPORARY TABLE work_trace_nodes ENGINE = Memory AS
-SELECT DISTINCT n.Tenant AS Tenant, t.Process AS Process, t.Rank AS Rank, n.Type AS Type, n.Id AS Id
+SELECT DISTINCT n.Tenant AS Tenant, t.No AS No, t.Rank AS Rank, n.Type AS Type, n.Id AS Id
 FROM
 (
     SELECT Tenant, TraceId, toString(Type) AS Type, Id FROM work_trace_spans ARRAY JOIN EntityTypes AS Type, EntityIds AS Id

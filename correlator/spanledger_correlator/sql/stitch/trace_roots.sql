@@ -5,8 +5,9 @@ FROM work_trace_kin AS k
 INNER JOIN work_trace_nodes AS n ON n.Tenant = k.Tenant AND n.Type = k.Type AND n.Id = k.NamedId
 WHERE n.Rank = 0
 UNION DISTINCT
-SELECT DISTINCT r.Tenant AS Tenant, r.RootType AS Type, r.RootId AS Id
-FROM work_reach AS r
+SELECT DISTINCT r.Tenant AS Tenant, r.Type AS Type, r.CanonicalId AS Id
+FROM work_walk AS r
 INNER JOIN work_trace_kin AS k ON k.Tenant = r.Tenant AND k.Type = r.OriginType AND k.CanonicalId = r.OriginId
 INNER JOIN work_trace_nodes AS n
-    ON n.Process = r.Process AND n.Tenant = k.Tenant AND n.Type = k.Type AND n.Id = k.NamedId
+    ON n.No = r.No AND n.Tenant = k.Tenant AND n.Type = k.Type AND n.Id = k.NamedId
+WHERE r.Rank = 0

@@ -1,0 +1,1 @@
+INSERT INTO $known_ids SELECT Tenant, Type, Id, CanonicalId FROM $canonical

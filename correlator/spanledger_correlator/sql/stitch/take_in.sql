@@ -1,0 +1,1 @@
+INSERT INTO $into SELECT * FROM $more

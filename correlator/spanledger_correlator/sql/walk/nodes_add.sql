@@ -1,1 +1,0 @@
-INSERT INTO $into SELECT DISTINCT Tenant, Type, Id FROM $nodes
