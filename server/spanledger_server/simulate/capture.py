@@ -11,7 +11,7 @@ from spanledger._internal.finished import Finished
 from spanledger._internal.settings import Settings
 from spanledger_server.simulate.conducting import Player, let_pass
 from spanledger_server.simulate.plan import Plan
-from spanledger_server.simulate.plan.occurrence import SYSTEMS, System
+from spanledger_server.simulate.plan.occurrence import System
 from spanledger_server.simulate.systems.actor import Actor
 from spanledger_server.simulate.systems.local_exchange import LocalExchange
 from spanledger_server.simulate.systems.telemetry import Telemetry, service_name
@@ -61,7 +61,7 @@ def capture(plan: Plan, batch_size: int = 100) -> list[bytes]:
     requests: list[bytes] = []
     actors: dict[System, Actor] = {}
     exchange = LocalExchange(actors)
-    for system in SYSTEMS:
+    for system in plan.scope.systems:
         sink = _Batches(_KeepingExporter(system, requests), batch_size)
         telemetry = Telemetry(system, plan.scope.seed, Settings(system=system), sink)
         actors[system] = Actor(system, plan, exchange, telemetry)

@@ -32,6 +32,13 @@ class Faults(StrEnum):
     ALL = "all"
 
 
+class Processes(StrEnum):
+    """Which processes of the pack the firm plays."""
+
+    THREE = "three"
+    ALL = "all"
+
+
 _RATES = {Faults.DEFAULT: FaultRates.default, Faults.NONE: FaultRates.none, Faults.ALL: FaultRates.all}
 
 
@@ -48,6 +55,10 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     ] = None,
     minutes: Annotated[float, typer.Option(min=0, help="How long it shall take; 0: as fast as it can.")] = 1.0,
     faults: Annotated[Faults, typer.Option(help="How much goes wrong.")] = Faults.DEFAULT,
+    processes: Annotated[
+        Processes,
+        typer.Option(help="three (deals, hours and invoices, in four systems) or all of the pack (in nine)."),
+    ] = Processes.THREE,
     truth_file: Annotated[
         Path | None,
         typer.Option("--truth", help="Write what is true of every transaction to this file.", show_default=False),
@@ -58,7 +69,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command line
 ) -> None:
     """Play a professional-services firm and send its spans.
 
-    Salesforce, Kantata, Boomi and NetSuite are processes of their own. They pass deals, hours, invoices and payments to
+    Salesforce, Kantata, Boomi and NetSuite are programs of their own. They pass deals, hours, invoices and payments to
     one another over HTTP, a queue and a nightly file, and things go wrong on the way.
     """
     chosen = SimulationOptions(
@@ -70,6 +81,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command line
         until=until.date() if until else datetime.now(UTC).date(),
         minutes=minutes,
         rates=_RATES[faults](),
+        whole=processes is Processes.ALL,
     )
     if truth_file is not None and not truth_file.resolve().parent.is_dir():
         raise typer.BadParameter(f"the directory of {truth_file} does not exist", param_hint="--truth")

@@ -1,4 +1,4 @@
-"""The four systems as processes of their own, from their start to their end."""
+"""The systems as processes of their own, from their start to their end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import IO, Any, Self
 
 from spanledger_server.simulate.errors import SimulationFailed
 from spanledger_server.simulate.plan import Scope
-from spanledger_server.simulate.plan.occurrence import SYSTEMS, System
+from spanledger_server.simulate.plan.occurrence import System
 from spanledger_server.simulate.systems.broker import Broker
 from spanledger_server.simulate.systems.casting import Part
 from spanledger_server.simulate.systems.http_client import HttpClient
@@ -88,7 +88,7 @@ class RemotePlayer:
 
 
 class Ensemble:
-    """Starts the broker and the four processes, and ends them whatever happens."""
+    """Starts the broker and the processes, and ends them whatever happens."""
 
     def __init__(self, scope: Scope, endpoint: str, token: str) -> None:
         self.players: list[RemotePlayer] = []
@@ -102,7 +102,7 @@ class Ensemble:
     def __enter__(self) -> Self:
         """Start all at once: each needs a second to import the SDK and to make the plan."""
         try:
-            started = [(system, *self._start(system)) for system in SYSTEMS]
+            started = [(system, *self._start(system)) for system in self._scope.systems]
             for system, process, complaints in started:
                 assert process.stdout is not None
                 self.players.append(RemotePlayer(system, process, process.stdout, complaints))

@@ -23,7 +23,8 @@ _FEW = 300
 class SimulationOptions:
     """What to play, and to whom it is reported. `minutes` is how long it shall take; 0: as fast as it can.
 
-    `size` is a rough number of invoices; `months` of business end at the first instant (UTC) of the day `until`.
+    `size` is a rough number of invoices; `months` of business end at the first instant (UTC) of the day `until`. A
+    `whole` firm plays every process of the pack.
     """
 
     endpoint: str = "http://127.0.0.1:4318"
@@ -34,6 +35,7 @@ class SimulationOptions:
     until: date = field(default_factory=lambda: datetime.now(UTC).date())
     minutes: float = 1.0
     rates: FaultRates = field(default_factory=FaultRates.default)
+    whole: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -41,7 +43,7 @@ class SimulationOptions:
         end = datetime(self.until.year, self.until.month, self.until.day, tzinfo=UTC)
         start = end - timedelta(days=round(self.months * 365.25 / 12))
         entries = 4 if self.size < _FEW else 10
-        return Scope(self.seed, self.size, instant(start), instant(end), self.rates, entries)
+        return Scope(self.seed, self.size, instant(start), instant(end), self.rates, entries, self.whole)
 
 
 @dataclass(frozen=True, slots=True)

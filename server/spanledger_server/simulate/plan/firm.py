@@ -8,15 +8,19 @@ from spanledger_server.simulate.plan.book import Book, Story
 from spanledger_server.simulate.plan.clients import Account
 from spanledger_server.simulate.plan.dice import Dice
 from spanledger_server.simulate.plan.instant import DAY, HOUR, MINUTE, moment, next_working_time
+from spanledger_server.simulate.plan.occurrence import MORE_SYSTEMS, SYSTEMS, System
 from spanledger_server.simulate.plan.rates import FaultRates
 
 PLAYED = ("opportunity-to-project", "time-to-bill", "invoice-to-cash")
-"""The processes that a firm plays."""
+"""The processes that a firm plays unless it is to be whole: then it plays all of the pack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a firm is made from. `start` and `end` are instants; `invoices` and `entries` (per invoice) are rough."""
+    """What a firm is made from. `start` and `end` are instants; `invoices` and `entries` (per invoice) are rough.
+
+    `whole` says that it has all departments: sixteen processes in nine systems instead of three in four.
+    """
 
     seed: int
     invoices: int
@@ -24,6 +28,12 @@ class Scope:
     end: int
     rates: FaultRates = field(default_factory=FaultRates.default)
     entries: int = 10
+    whole: bool = False
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """The systems that take part."""
+        return (*SYSTEMS, *MORE_SYSTEMS) if self.whole else SYSTEMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def introduce_clients(firm: Firm) -> None:
                 Occurrence(
                     event=f"account-map/{account.crm_id}",
                     system="boomi",
-                    name="account.synced_to_erp",
+                    # In a whole firm that is a step of the client's mastering, and may fail: the numbers may not.
+                    name="account.mapped" if firm.scope.whole else "account.synced_to_erp",
                     at=at + HOUR,
                     entities=(("account", (account.crm_id,)),),
                     aliases=(("account", (account.erp_id,)),),

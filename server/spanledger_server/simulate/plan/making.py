@@ -14,6 +14,7 @@ from spanledger_server.simulate.plan.introductions import introduce_clients
 from spanledger_server.simulate.plan.invoices import Posted, make_bill, raise_alone, raise_together, second_bill
 from spanledger_server.simulate.plan.settlements import settle
 from spanledger_server.simulate.plan.strays import leave_strays
+from spanledger_server.simulate.plan.whole import open_all_departments
 
 # Every so many invoices one gathers this many times the usual number of hours.
 _BIG_EVERY, _BIG_TIMES = 50, 20
@@ -54,8 +55,11 @@ def make_plan(scope: Scope) -> Plan:
     for hour in post_nightly(firm, approved):
         # TE-<sheet>-<line>
         posted_hours.setdefault(hour.story.ids[0].split("-")[1], []).append(hour)
-    settle(firm, _bill(firm, charges, posted_hours))
+    posted = _bill(firm, charges, posted_hours)
+    settle(firm, posted)
     leave_strays(firm)
+    if scope.whole:
+        open_all_departments(firm, posted)
     return Plan(scope, book)
 
 

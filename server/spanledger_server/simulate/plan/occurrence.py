@@ -10,8 +10,10 @@ from typing import Literal
 from spanledger.attributes import ErrorKind, Outcome
 from spanledger_server.simulate.plan.instant import SECOND
 
-System = Literal["salesforce", "kantata", "netsuite", "boomi"]
+System = Literal["salesforce", "kantata", "netsuite", "boomi", "hubspot", "workday", "concur", "snowflake", "powerbi"]
 SYSTEMS: tuple[System, ...] = ("salesforce", "kantata", "boomi", "netsuite")
+MORE_SYSTEMS: tuple[System, ...] = ("hubspot", "workday", "concur", "snowflake", "powerbi")
+"""What the whole firm has beside them."""
 
 Ids = tuple[str, ...]
 

@@ -51,6 +51,17 @@ class FaultRates:
     delivered_twice: float = 0.03
     # A system's day: its clock is off by minutes.
     clock_skew: float = 0.15
+    # In the whole firm alone, and last, so that the other faults strike where they always did.
+    # A step of people: it is left out, and the work goes on without it.
+    left_out: float = 0.03
+    # A step of people: it is sent back once.
+    sent_back: float = 0.03
+    # A step: it happens, or is told, before the one that leads to it.
+    too_early: float = 0.03
+    # A record that the next system needs: a part of it was not filled in.
+    lacking: float = 0.05
+    # A value that one system copies from another: it arrives as another one.
+    copied_wrongly: float = 0.05
 
     @classmethod
     def default(cls) -> FaultRates:
@@ -73,3 +84,4 @@ class FaultRates:
 
 
 FAULTS = tuple(field.name for field in fields(FaultRates))
+OF_THE_WHOLE_FIRM = frozenset({"left_out", "sent_back", "too_early", "lacking", "copied_wrongly"})

@@ -20,7 +20,7 @@ _STATUS = {"rate_limit": 429, "authorization": 401, "conflict": 409, "timeout": 
 
 def request_line(occurrence: Occurrence) -> tuple[str, str]:
     """The method and path at which a system takes it."""
-    return _PATHS[occurrence.name]
+    return _PATHS.get(occurrence.name, ("POST", f"/{occurrence.name.partition('.')[0]}"))
 
 
 def record(occurrence: Occurrence) -> dict[str, Any]:

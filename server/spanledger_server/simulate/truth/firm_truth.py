@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from spanledger_server.simulate.plan import Plan
 from spanledger_server.simulate.plan.book import Story, Stray
 from spanledger_server.simulate.truth.judge import TransactionTruth, judge
+from spanledger_server.simulate.truth.pages import all_stories, entries_of
+from spanledger_server.simulate.truth.rules import PROCESSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,18 @@ class FirmTruth:
 
 def truth(plan: Plan, at: int) -> FirmTruth:
     """What holds at the instant `at`, given all that happened by then and every id and link that ever became known."""
-    begun = [story for story in plan.book.stories if any(one.at <= at for one, _ in story.entries)]
+    begun = [story for story in all_stories(plan) if entries_of(story, at)]
     named = {id(story): _root_id(plan, story) for story in begun}
     second = _second_charges(begun, named, at)
     transactions = [judge(story, named[id(story)], at, second_charge=id(story) in second) for story in begun]
+    taken = {one.event for story in begun for one, _ in entries_of(story, at)}
     return FirmTruth(
         plan=plan,
         at=at,
         transactions=tuple(sorted(transactions, key=lambda one: one.key)),
-        orphans=tuple(stray for stray in plan.book.strays if stray.occurrence.at <= at),
+        orphans=tuple(
+            stray for stray in plan.book.strays if stray.occurrence.at <= at and stray.occurrence.event not in taken
+        ),
     )
 
 
@@ -40,14 +45,12 @@ def _root_id(plan: Plan, story: Story) -> str:
 
 
 def _second_charges(stories: list[Story], named: dict[int, str], at: int) -> set[int]:
-    """The invoices that charge a billing event which an earlier invoice has charged."""
-    charges: dict[str, list[tuple[int, str, int]]] = {}
+    """The roots that charge what an earlier root has charged: a billing event, a purchase order."""
+    charges: dict[tuple[str, str], list[tuple[int, str, int]]] = {}
     for story in stories:
-        generated = [
-            one.at
-            for one, _ in story.entries
-            if one.name == "invoice.generated" and one.outcome == "success" and one.at <= at
-        ]
-        if story.charged and generated:
-            charges.setdefault(story.charged, []).append((min(generated), named[id(story)], id(story)))
+        step = PROCESSES[story.process].one_per
+        charging = [one.at for one, _ in entries_of(story, at) if one.name == step and one.outcome == "success"]
+        if story.charged and charging:
+            rivals = charges.setdefault((story.process, story.charged), [])
+            rivals.append((min(charging), named[id(story)], id(story)))
     return {one[2] for roots in charges.values() for one in sorted(roots)[1:]}

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from spanledger_server.simulate.plan.book import Story
 from spanledger_server.simulate.plan.occurrence import Occurrence
-from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES, SKEW
+from spanledger_server.simulate.truth.exceptions import exceptions_of, is_failing, is_overdue, is_stuck
+from spanledger_server.simulate.truth.pages import entries_of
+from spanledger_server.simulate.truth.rules import PROCESSES
 from spanledger_server.simulate.truth.steps import Page, StepTruth, amounts, judge_step, settlements
 
 
@@ -52,16 +54,14 @@ def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> Transa
     `second_charge` says that an earlier root charges the same billing event.
     """
     process = PROCESSES[story.process]
-    entries = sorted((entry for entry in story.entries if entry[0].at <= at), key=lambda entry: entry[0].at)
+    entries = entries_of(story, at)
     page = Page(story, process, entries, story.account is not None and story.account.in_crm == "true")
     page.amounts.update(amounts(page))
     steps = tuple(judge_step(page, rule) for rule in process.steps)
     status, closed_at = _status(page, steps)
-    exceptions = _exceptions(page, steps, status, at)
-    if second_charge and status not in {"cancelled", "failed"}:
-        exceptions.append(("duplicate", "invoice.generated"))
+    exceptions = exceptions_of(page, steps, status, at, second_charge=second_charge)
     waiting = _waiting(steps, at) if status == "open" else None
-    stuck = waiting is not None and any(kind not in {"duplicate", "out_of_order"} for kind, _ in exceptions)
+    stuck = waiting is not None and is_stuck(steps, at)
     why = _why(waiting, at) if waiting is not None and stuck else None
     open_amounts = _open_amounts(page, status)
     started_at = entries[0][0].at
@@ -82,7 +82,7 @@ def judge(story: Story, root_id: str, at: int, *, second_charge: bool) -> Transa
         started_at=started_at,
         closed_at=closed_at,
         steps=steps,
-        exceptions=tuple(sorted(set(exceptions))),
+        exceptions=tuple(sorted(exceptions)),
         amounts=dict(page.amounts),
         open_amounts=open_amounts,
         legal_entity=story.legal_entity,
@@ -98,56 +98,17 @@ def _status(page: Page, steps: tuple[StepTruth, ...]) -> tuple[str, int | None]:
     newest_success = max((step.last_success or 0 for step in steps), default=0)
     if called_off and called_off[-1].at >= newest_success:
         return "cancelled", called_off[-1].at
-    ends = [step.done_at for step in steps if step.rule.end]
+    required = [step for step in steps if step.required]
+    ends = [step.done_at for step in [one for one in required if one.rule.end] or required]
     known = [done_at for done_at in ends if done_at is not None]
     return ("completed", max(known)) if len(known) == len(ends) else ("open", None)
-
-
-def _failing(step: StepTruth, at: int) -> bool:
-    return step.failing_since is not None and at >= step.failing_since + step.rule.grace
-
-
-def _overdue(step: StepTruth, at: int) -> bool:
-    return step.required and step.done_at is None and step.deadline is not None and at > step.deadline
-
-
-def _missing(steps: tuple[StepTruth, ...], number: int, at: int) -> bool:
-    step = steps[number]
-    if not step.required or step.rule.many or step.done_at is not None or step.failing_since is not None:
-        return False
-    later = [one.first_success for one in steps[number + 1 :] if one.required and one.first_success is not None]
-    return bool(later) and at >= min(later) + step.rule.grace
-
-
-def _exceptions(page: Page, steps: tuple[StepTruth, ...], status: str, at: int) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for number, step in enumerate(steps):
-        name = step.rule.step
-        if status == "open" and _failing(step, at) and step.last_failure is not None:
-            found.append(("rejected_record" if step.last_failure.outcome == "rejected" else "failed_step", name))
-        if status == "open" and _overdue(step, at):
-            found.append(("overdue_step", name))
-        # Alone of these it may stand on a completed transaction: the silent failure.
-        if status in {"open", "completed"} and _missing(steps, number, at):
-            found.append(("missing_step", name))
-        later = [
-            one.first_success for one in steps[number + 1 :] if not one.rule.many and one.first_success is not None
-        ]
-        # Clocks differ: a few minutes are no order.
-        late = step.first_success is not None and bool(later) and min(later) + SKEW < step.first_success
-        if late and not step.rule.many and status in {"open", "completed"}:
-            found.append(("out_of_order", name))
-        keys = {one.key for one in page.successes(name) if one.key}
-        if not step.rule.many and len(keys) > 1 and status in {"open", "completed"}:
-            found.append(("duplicate", name))
-    return found
 
 
 def _waiting(steps: tuple[StepTruth, ...], at: int) -> StepTruth | None:
     required = [step for step in steps if step.required]
     for candidates in (
-        (step for step in required if _failing(step, at)),
-        (step for step in required if _overdue(step, at)),
+        (step for step in required if is_failing(step, at)),
+        (step for step in required if is_overdue(step, at)),
         (step for step in required if step.done_at is None),
     ):
         first = next(candidates, None)
@@ -164,9 +125,9 @@ def _waiting_since(page: Page, steps: tuple[StepTruth, ...], waiting: StepTruth)
 
 def _why(waiting: StepTruth, at: int) -> Why:
     failure = waiting.last_failure
-    if not _failing(waiting, at) or failure is None:
+    if not is_failing(waiting, at) or failure is None:
         # A refusal that was made good long ago is not why it waits now.
-        return Why("overdue_step" if _overdue(waiting, at) else "missing_step", "", "", "")
+        return Why("overdue_step" if is_overdue(waiting, at) else "missing_step", "", "", "")
     said = failure.refusal
     kind = "rejected_record" if failure.outcome == "rejected" else "failed_step"
     return Why(kind, said.kind if said else "", said.code if said else "", said.message if said else "")
@@ -192,22 +153,25 @@ def _open_amounts(page: Page, status: str) -> dict[str, Decimal]:
 
 
 def _sla(page: Page, status: str, started_at: int, closed_at: int | None, at: int) -> str | None:
-    account, process = page.story.account, page.process
-    target = process.platinum_target if account is not None and account.tier == "platinum" else process.target
+    process = page.process
+    target = process.platinum_target if page.platinum else process.target
     if status in {"cancelled", "failed"}:
         return None
     if closed_at is not None:
         return "met" if closed_at <= started_at + target else "met_late"
     if at > started_at + target:
         return "breached"
-    return "at_risk" if at >= started_at + int(target * AT_RISK_AT) else "on_track"
+    return "at_risk" if at >= started_at + int(target * process.at_risk_at) else "on_track"
 
 
 def _severity(page: Page, stuck: bool, sla: str | None, at_stake: dict[str, Decimal]) -> str | None:
-    if stuck and any(currency != "EUR" for currency in at_stake):
-        return None
-    if stuck and at_stake.get("EUR", Decimal(0)) >= page.process.critical_from:
-        return "critical"
-    if sla == "breached":
-        return "high"
-    return "medium" if stuck else "low"
+    for rule in page.process.rankings:
+        if (rule.stuck and not stuck) or (rule.breached and sla != "breached") or (rule.platinum and not page.platinum):
+            continue
+        if rule.eur_from is not None:
+            if any(currency != "EUR" for currency in at_stake):
+                return None
+            if at_stake.get("EUR", Decimal(-1)) < rule.eur_from:
+                continue
+        return rule.severity
+    raise AssertionError(page.process.name)

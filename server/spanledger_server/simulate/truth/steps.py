@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from spanledger_server.simulate.plan.book import Story
 from spanledger_server.simulate.plan.occurrence import Money, Occurrence
-from spanledger_server.simulate.truth.rules import Process, Rule
+from spanledger_server.simulate.truth.process import Process, Rule
 
 Entry = tuple[Occurrence, Money | None]
 FAILING = frozenset({"failure", "rejected"})
@@ -37,6 +37,20 @@ class Page:
     entries: list[Entry]
     in_crm: bool
     amounts: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def platinum(self) -> bool:
+        """Whether it is about one of the best clients."""
+        return self.story.account is not None and self.story.account.tier == "platinum"
+
+    def needs(self, rule: Rule) -> bool:
+        """Whether a step is needed: by itself, of this client, and by what was said so far."""
+        if rule.when is None:
+            return rule.required and (self.in_crm or not rule.in_crm_only)
+        said = [
+            value for one, _ in self.entries for kind, key, value in one.attributes if f"{kind}.{key}" == rule.when[0]
+        ]
+        return bool(said) and said[-1] == rule.when[1]
 
     def of(self, *steps: str) -> list[Entry]:
         """The entries of some steps."""
@@ -97,12 +111,17 @@ def judge_step(page: Page, rule: Rule) -> StepTruth:
     good = page.successes(rule.step)
     bad = [one for one in entries if one.outcome in FAILING]
     last_good = max((one.at for one in good), default=None)
-    done_at = settled_at(page) if rule.settles else min((one.at for one in good), default=None)
     failing = [one for one in bad if not rule.many or last_good is None or one.at > last_good]
+    if rule.settles:
+        done_at = settled_at(page)
+    elif rule.many:
+        done_at = None if failing else last_good
+    else:
+        done_at = min((one.at for one in good), default=None)
     skipped = not good and any(one.outcome == "skipped" for one in entries)
     return StepTruth(
         rule=rule,
-        required=rule.required and not skipped and (page.in_crm or not rule.in_crm_only),
+        required=page.needs(rule) and not skipped,
         # Undoing a step and leaving it out are no attempts at it.
         attempts=sum(one.outcome not in {"compensated", "skipped"} for one in entries),
         first_success=min((one.at for one in good), default=None),
@@ -115,11 +134,9 @@ def judge_step(page: Page, rule: Rule) -> StepTruth:
 
 
 def _deadline(page: Page, rule: Rule) -> int | None:
+    """The date that a document states holds whether or not what the deadline usually runs from has happened."""
+    stated = page.successes(rule.due_from)
+    if stated and stated[-1].due is not None:
+        return stated[-1].due
     anchors = page.successes(rule.of)
-    if not anchors or rule.within is None:
-        return None
-    if rule.due_from:
-        stated = page.successes(rule.due_from)[-1].due
-        if stated is not None:
-            return stated
-    return anchors[0].at + rule.within
+    return None if not anchors or rule.within is None else anchors[0].at + rule.within

@@ -72,7 +72,14 @@ def test_completed_invoices_owe_nothing_and_open_ones_do(found: FirmTruth) -> No
 
 def test_a_firm_with_faults_shows_every_kind_of_exception(found: FirmTruth) -> None:
     kinds = Counter(kind for one in found.transactions for kind, _ in one.exceptions)
-    assert set(kinds) == {"failed_step", "rejected_record", "overdue_step", "missing_step", "duplicate"}
+    assert set(kinds) == {
+        "failed_step",
+        "rejected_record",
+        "overdue_step",
+        "missing_step",
+        "duplicate",
+        "premature_step",
+    }
     assert {stray.reason for stray in found.orphans} == {"no_entity", "no_link", "ambiguous_trace"}
     assert {one.status for one in found.transactions} == {"open", "completed", "cancelled", "failed"}
 

@@ -9,8 +9,8 @@ import pytest
 
 import spanledger_correlator
 from spanledger_correlator.definition.loading import load_definitions
-from spanledger_correlator.definition.model import ProcessDefinition
-from spanledger_server.simulate.truth.rules import AT_RISK_AT, PROCESSES
+from spanledger_correlator.definition.model import ProcessDefinition, StepRule
+from spanledger_server.simulate.truth.rules import PROCESSES
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -22,33 +22,62 @@ def shipped() -> dict[str, ProcessDefinition]:
     return {one.process: one for one in load_definitions([folder]).in_force(NOW)}
 
 
+def _agreed(step: StepRule) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (".".join(one.attribute), one.record) if one.attribute else ("amount", one.amount or "") for one in step.agree
+    )
+
+
+def test_every_process_of_the_pack_is_known(shipped: dict[str, ProcessDefinition]) -> None:
+    assert shipped.keys() == PROCESSES.keys()
+
+
 @pytest.mark.parametrize("name", sorted(PROCESSES))
 def test_steps_agree(shipped: dict[str, ProcessDefinition], name: str) -> None:
     declared, known = shipped[name], PROCESSES[name]
     assert (declared.entity, declared.impact, declared.amount_from) == (known.root, known.impact, known.amount_from)
-    assert (declared.cancelled_by, declared.failed_by) == (
-        (known.cancelled_by,),
-        (known.failed_by,) if known.failed_by else (),
-    )
+    assert declared.cancelled_by == tuple(filter(None, [known.cancelled_by]))
+    assert declared.failed_by == tuple(filter(None, [known.failed_by]))
     assert [
         (step.name, step.required, step.many, step.end, step.grace_ns, step.within_ns, step.of or "")
         for step in declared.steps
     ] == [(rule.step, rule.required, rule.many, rule.end, rule.grace, rule.within, rule.of) for rule in known.steps]
-    assert [(step.settles or "", step.due_from or "") for step in declared.steps] == [
-        (rule.settles, rule.due_from) for rule in known.steps
+    assert [
+        (step.settles or "", step.due_from or "", step.requires, step.any_order, step.carries, _agreed(step))
+        for step in declared.steps
+    ] == [
+        (rule.settles, rule.due_from, rule.requires, rule.any_order, rule.carries, rule.agree) for rule in known.steps
     ]
-    assert [bool(step.required_when) for step in declared.steps] == [rule.in_crm_only for rule in known.steps]
+    assert [step.name for step in declared.steps if step.one_per] == list(filter(None, [known.one_per]))
+    assert [[(f"{one.entity_type}.{one.key}", one.value) for one in step.required_when] for step in declared.steps] == [
+        [("account.in_crm", "true")] if rule.in_crm_only else list(filter(None, [rule.when])) for rule in known.steps
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(PROCESSES))
 def test_owners_and_service_levels_agree(shipped: dict[str, ProcessDefinition], name: str) -> None:
     declared, known = shipped[name], PROCESSES[name]
-    assert [(rule.owner, "".join(rule.steps), frozenset(rule.error_kinds)) for rule in declared.owners] == list(
-        known.owners
-    )
+    owners = [
+        (rule.owner, step, frozenset(rule.error_kinds)) for rule in declared.owners for step in rule.steps or ("",)
+    ]
+    assert owners == list(known.owners)
     assert declared.sla is not None
-    assert (declared.sla.target_ns, declared.sla.at_risk_at) == (known.target, AT_RISK_AT)
-    assert [tier.target_ns for tier in declared.sla.tiers] in ([], [known.platinum_target])
-    critical = declared.severity[0].amount
-    assert critical is not None
-    assert (critical.value, critical.currency) == (known.critical_from, "EUR")
+    assert (declared.sla.target_ns, declared.sla.at_risk_at) == (known.target, known.at_risk_at)
+    platinum = known.platinum_target
+    assert [tier.target_ns for tier in declared.sla.tiers] == ([] if platinum == known.target else [platinum])
+
+
+@pytest.mark.parametrize("name", sorted(PROCESSES))
+def test_severities_agree(shipped: dict[str, ProcessDefinition], name: str) -> None:
+    declared = [
+        (rule.severity, bool(rule.stuck), rule.sla == "breached", rule.amount and (rule.amount.value, "EUR"))
+        for rule in shipped[name].severity
+    ]
+    known = [
+        (rule.severity, rule.stuck, rule.breached, rule.eur_from and (rule.eur_from, "EUR"))
+        for rule in PROCESSES[name].rankings
+    ]
+    assert declared == known
+    assert [bool(rule.conditions) for rule in shipped[name].severity] == [
+        rule.platinum for rule in PROCESSES[name].rankings
+    ]
