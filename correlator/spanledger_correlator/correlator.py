@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanledger_correlator import branch, derivation, rules
+from spanledger_correlator import branch, calendars, derivation, rules
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.derivation import Derivation
 from spanledger_correlator.evaluation import evaluate_everything, evaluate_touched
@@ -70,11 +70,12 @@ class Correlator:
     def start(self) -> None:
         """Correlate in a thread of its own until `stop`."""
         branch.recover(self.store)
+        calendars.record(self.store, self._definitions)
         self._inbox.recover()
         derivation.remember(self.store, self._definitions, self._moment())
         self._stands = derivation.standing(self.store)
         if self._stands is None and not self._has_history():
-            self._stands = Derivation.of(self._in_force())
+            self._stands = self._wanted()
             derivation.stand(self.store, self._stands)
         self.ruling = self._standing()
         self._thread = threading.Thread(target=self._run, name="spanledger-correlator", daemon=True)
@@ -119,6 +120,8 @@ class Correlator:
         `progress` gets the share done, 0 to 1, and may raise to give it up. Killed in the middle, the old stands and it
         can be started again. New spans go on being taken in, if somebody ticks meanwhile.
         """
+        # A branch shows the calendars of its store, and writes none.
+        calendars.record(self.store, self._definitions)
         with (
             self._rebuilding,
             rebuilt(self.store, self._beside, self._watched(progress)) as anew,
@@ -126,7 +129,7 @@ class Correlator:
         ):
             anew.catch_up()
             branch.take_over(self.store, anew.store)
-            self.ruling, self._stands = anew.ruling, Derivation.of(anew.ruling)
+            self.ruling, self._stands = anew.ruling, Derivation.of(anew.ruling, self._definitions.calendars)
             derivation.stand(self.store, self._stands)
             self._version = None
             self._evaluations += 1
@@ -178,6 +181,7 @@ class Correlator:
         if kept is None or not current or kept.vocabulary != vocabulary:
             if self._stands is None or self._stands == self._wanted():
                 rules.record(self.store, self._definitions)
+                calendars.record(self.store, self._definitions)
             kept = self._local.work = Workspace(self.store, vocabulary)
         return kept
 
@@ -193,14 +197,14 @@ class Correlator:
         return self._definitions.in_force(datetime.fromtimestamp(self._clock() / 1e9, UTC))
 
     def _wanted(self) -> Derivation:
-        return Derivation.of(self._in_force())
+        return Derivation.of(self._in_force(), self._definitions.calendars)
 
     def _standing(self) -> list[ProcessDefinition]:
         """The definitions that the kept tables stand on, which may be others than those in force."""
         if self._stands is None or self._stands == self._wanted():
             return self._in_force()
         try:
-            return [derivation.parsed(text) for text in self._stands.texts]
+            return list(derivation.read(self._stands.texts))
         except SpanledgerError:
             return self._in_force()
 

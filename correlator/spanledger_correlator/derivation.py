@@ -7,14 +7,16 @@ everything is derived anew, beside what stands (`rebuilding.py`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.calendars import calendar_names, version
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.loading import is_calendar, pack_calendars, parse_calendar, parse_definition
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_store import Store
 
@@ -49,15 +51,15 @@ _PACKAGE = resources.files("spanledger_correlator")
 
 @dataclass(frozen=True)
 class Derivation:
-    """The definitions in force that derived tables stand on, as texts, and the fingerprint of what derived them."""
+    """The definitions in force that derived tables stand on, with their calendars, as texts, and what derived them."""
 
     fingerprint: str
     texts: tuple[str, ...]
 
     @classmethod
-    def of(cls, in_force: Iterable[ProcessDefinition]) -> Derivation:
-        """What would stand if everything were derived now, by these versions."""
-        return cls(fingerprint(), tuple(definition.text for definition in in_force))
+    def of(cls, in_force: Iterable[ProcessDefinition], calendars: Mapping[str, Calendar]) -> Derivation:
+        """What would stand if everything were derived now, by these versions and by those of the calendars they name."""
+        return cls(fingerprint(), tuple(texts(in_force, calendars)))
 
 
 def standing(store: Store) -> Derivation | None:
@@ -73,12 +75,12 @@ def stand(store: Store, derivation: Derivation) -> None:
 
 def remember(store: Store, definitions: Definitions, at: str) -> None:
     """Record that these definitions are the known ones from `at` on (UTC, nanoseconds), if others were before."""
-    texts = [definition.text for definition in definitions]
+    written = texts(definitions, definitions.calendars)
     known = store.query("SELECT Texts FROM definition_sets ORDER BY RecordedAt DESC LIMIT 1").result_rows
-    if not known or known[0][0] != texts:
+    if not known or known[0][0] != written:
         store.command(
             "INSERT INTO definition_sets SELECT {at:DateTime64(9, 'UTC')}, {texts:Array(String)}",
-            {"at": at, "texts": texts},
+            {"at": at, "texts": written},
         )
 
 
@@ -89,13 +91,28 @@ def known_at(store: Store, moment: datetime) -> Definitions | None:
         "ORDER BY RecordedAt <= {moment:DateTime64(9, 'UTC')} DESC, abs(dateDiff('ns', RecordedAt, {moment:DateTime64(9, 'UTC')})) LIMIT 1",
         {"moment": moment},
     ).result_rows
-    return Definitions(parsed(text) for text in rows[0][0]) if rows else None
+    return read(tuple(rows[0][0])) if rows else None
+
+
+def texts(definitions: Iterable[ProcessDefinition], calendars: Mapping[str, Calendar]) -> list[str]:
+    """The definitions as texts, and behind them the calendars they name: each ends with its version, as a comment."""
+    versions = list(definitions)
+    named = sorted({name for one in versions for name in calendar_names(one)} & calendars.keys())
+    return [
+        *(one.text for one in versions),
+        *(f"{calendars[name].text}\n# version {version(calendars[name])}\n" for name in named),
+    ]
 
 
 @cache
-def parsed(text: str) -> ProcessDefinition:
-    """A definition that was read before. Raises DefinitionInvalid if the grammar has left it behind."""
-    return parse_definition(text, "a definition of the past")
+def read(written: tuple[str, ...]) -> Definitions:
+    """Definitions and calendars that were read before. Raises DefinitionInvalid if the grammar has left one behind."""
+    calendars = {one.name: one for one in map(parse_calendar, filter(is_calendar, written))}
+    known = {**pack_calendars(), **calendars}
+    return Definitions(
+        (parse_definition(text, "a definition of the past", known) for text in written if not is_calendar(text)),
+        known.values(),
+    )
 
 
 @cache
@@ -108,7 +125,16 @@ def fingerprint() -> str:
 
 
 def _sources() -> Iterator[tuple[str, bytes]]:
-    for name in ("evaluation.py", "extract.py", "rules.py", "stitch.py", "walk.py", "judge.py", "aliases.py"):
+    for name in (
+        "evaluation.py",
+        "extract.py",
+        "rules.py",
+        "budgets.py",
+        "stitch.py",
+        "walk.py",
+        "judge.py",
+        "aliases.py",
+    ):
         yield name, (_PACKAGE / name).read_bytes()
     yield from _files(_PACKAGE / "sql")
 

@@ -22,7 +22,7 @@ STATE_COLUMNS = (
     "WriteOffs, Overpaid, Elsewhere, Related, Known, "
     "StepDone, StepRequired, StepAttempts, StepSuccesses, StepFirstSuccess, StepLastSuccess, StepDoneAt, StepLastFailure, "
     "StepFailingSince, StepDeadline, StepDuplicateAt, StepFailure, StepFailures, Troubles, Exceptions, NextStep, StuckFrom, "
-    "SpanCount"
+    "SpanCount, Pauses"
 )
 _NEWS = """StoredAt >= (SELECT min(StoredAt) FROM work_incoming)
         OR (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_moved_traces)"""

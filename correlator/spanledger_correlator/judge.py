@@ -6,6 +6,7 @@ Reads `work_attached` and `work_transactions`; leaves `work_states`. What the cl
 
 from __future__ import annotations
 
+from spanledger_correlator.deadlines import find_deadlines
 from spanledger_correlator.workspace import Workspace
 
 # A compensation undoes a step; a payment that is taken back leaves the other parts of a step that settles.
@@ -37,6 +38,7 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.run("judge/progress")
     work.run("judge/failures", undoes=_UNDOES)
     work.run("judge/order")
+    find_deadlines(work)
     if "carries" in work.vocabulary.asks:
         work.run("judge/incomplete", undoes=_UNDOES)
     if "amounts_agree" in work.vocabulary.asks:

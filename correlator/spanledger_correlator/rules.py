@@ -12,7 +12,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from spanledger_correlator.definition.model import Condition, ProcessDefinition, SeverityRule, StepRule, Tier
+from spanledger_correlator import budgets
+from spanledger_correlator.budgets import condition_keys, condition_values
+from spanledger_correlator.definition.model import ProcessDefinition, SeverityRule, StepRule
 from spanledger_correlator.wording import duration_words
 from spanledger_store import Store
 
@@ -59,6 +61,8 @@ class Vocabulary:
     agreed: list[tuple[str, str]]
     asks: frozenset[Asked]
     longest_walk: int
+    budgeted: bool
+    pausing: bool
 
     @classmethod
     def of(cls, definitions: Sequence[ProcessDefinition]) -> Vocabulary:
@@ -88,6 +92,8 @@ class Vocabulary:
             told=sorted({_CLIENT_NAME}.union(*(_asked_for(definition) for definition in definitions))),
             agreed=sorted({one.attribute for step in steps for one in step.agree if one.attribute}),
             asks=frozenset(kind for step in steps for kind in _asks(step)),
+            budgeted=any(budgets.rows(definition) for definition in definitions),
+            pausing=any(definition.pauses for definition in definitions),
         )
 
 
@@ -119,6 +125,7 @@ def _asked_for(definition: ProcessDefinition) -> set[tuple[str, str]]:
         (condition.entity_type, condition.key)
         for conditions in (
             *(step.required_when for step in definition.steps),
+            *(tier.conditions for step in definition.steps for tier in step.tiers),
             *(tier.conditions for tier in tiers),
             *(rule.conditions for rule in definition.severity),
         )
@@ -149,15 +156,17 @@ def _columns(definition: ProcessDefinition) -> dict[str, Any]:
         "StepRequired": [
             0 if not step.required else _CONDITIONAL if step.required_when else _REQUIRED for step in steps
         ],
-        "StepConditionKeys": [_keys(step.required_when) for step in steps],
-        "StepConditionValues": [_values(step.required_when) for step in steps],
+        "StepConditionKeys": [condition_keys(step.required_when) for step in steps],
+        "StepConditionValues": [condition_values(step.required_when) for step in steps],
         "StepMany": [step.many for step in steps],
         "StepStart": [step.start for step in steps],
         "StepEnd": [step.end for step in steps],
         "StepGrace": [step.grace_ns for step in steps],
-        "StepWithin": [-1 if step.within_ns is None else step.within_ns for step in steps],
+        "StepWithin": [_plain_ns(definition, step) for step in steps],
         "StepAnchor": [position.get(step.of or "", 0) for step in steps],
-        "StepDueFrom": [position.get(step.due_from or "", 0) for step in steps],
+        "StepDueFrom": [
+            0 if budgets.is_budgeted(definition, step) else position.get(step.due_from or "", 0) for step in steps
+        ],
         "StepSettles": [position.get(step.settles or "", 0) for step in steps],
         "StepSettlesBy": [step.by for step in steps],
         "StepReverses": [position.get(step.reverses or "", 0) for step in steps],
@@ -194,17 +203,23 @@ def _agreement_columns(steps: Sequence[StepRule], position: Mapping[str, int]) -
     }
 
 
+def _plain_ns(definition: ProcessDefinition, step: StepRule) -> int:
+    within_ns = step.within_ns
+    return -1 if within_ns is None or budgets.is_budgeted(definition, step) else within_ns
+
+
 def _sla_columns(definition: ProcessDefinition) -> dict[str, Any]:
-    sla = definition.sla
-    tiers = [] if sla is None else [*sla.tiers, Tier((), sla.target)]
-    targets = [(tier, tier.target_ns) for tier in tiers if tier.target_ns is not None]
-    share = Decimal(1) if sla is None else sla.at_risk_at
+    tiers = budgets.sla_tiers(definition)
+    plain = [-1 if budgets.is_sla_budgeted(definition) else tier.target_ns or 0 for tier in tiers]
+    share = Decimal(1) if definition.sla is None else definition.sla.at_risk_at
     return {
-        "SlaTarget": [target for _, target in targets],
-        "SlaAtRisk": [int(target * share) for _, target in targets],
-        "SlaTierNames": [tier.name for tier, _ in targets],
-        "SlaConditionKeys": [_keys(tier.conditions) for tier, _ in targets],
-        "SlaConditionValues": [_values(tier.conditions) for tier, _ in targets],
+        "SlaTierNames": [tier.name for tier in tiers],
+        "SlaTarget": plain,
+        "SlaAtRisk": [int(target * share) for target in plain],
+        "SlaConditionKeys": [condition_keys(tier.conditions) for tier in tiers],
+        "SlaConditionValues": [condition_values(tier.conditions) for tier in tiers],
+        "Budgets": budgets.rows(definition),
+        "Pauses": budgets.pauses(definition),
     }
 
 
@@ -222,8 +237,8 @@ def _severity_columns(rules: Sequence[SeverityRule]) -> dict[str, Any]:
         "SeverityAges": [rule.age.value_ns if rule.age else 0 for rule in rules],
         "SeverityImpacts": [list(rule.impacts) for rule in rules],
         "SeverityTiers": [list(rule.tiers) for rule in rules],
-        "SeverityConditionKeys": [_keys(rule.conditions) for rule in rules],
-        "SeverityConditionValues": [_values(rule.conditions) for rule in rules],
+        "SeverityConditionKeys": [condition_keys(rule.conditions) for rule in rules],
+        "SeverityConditionValues": [condition_values(rule.conditions) for rule in rules],
     }
 
 
@@ -247,11 +262,3 @@ def _listed_text(key: str, words: Sequence[str]) -> str:
     if not words:
         return ""
     return f"{key}: {words[0]}" if len(words) == 1 else f"{key}: [{', '.join(words)}]"
-
-
-def _keys(conditions: Sequence[Condition]) -> list[str]:
-    return [f"{condition.entity_type}.{condition.key}" for condition in conditions]
-
-
-def _values(conditions: Sequence[Condition]) -> list[str]:
-    return [condition.value for condition in conditions]

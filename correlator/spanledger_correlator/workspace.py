@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 
+from spanledger_correlator import deadlines
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import asked_for, statement
 from spanledger_store import Store
@@ -24,6 +25,13 @@ _SETTINGS = (
 
 NO_TRACES = "(SELECT '' AS Tenant, '' AS TraceId WHERE 0)"
 """A relation of traces that holds none."""
+
+
+_CALENDARS_THEN = """(
+    SELECT * FROM calendar_records
+    QUALIFY RecordedAt <= {as_of:DateTime64(9, 'UTC')} OR RecordedAt = min(RecordedAt) OVER (PARTITION BY Calendar)
+)"""
+"""The calendars that were recorded by then; of one that was not, its first record."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Sources:
     superseded: str = "superseded_copies"
     canonical_ids: str = "canonical_ids"
     canonical_members: str = "canonical_members"
+    calendar_records: str = "calendar_records"
 
     @classmethod
     def as_of(cls, known: str) -> Sources:
@@ -61,6 +70,7 @@ class Sources:
             superseded=f"(SELECT * FROM superseded_copies {links})",
             canonical_ids="work_canonical",
             canonical_members="work_canonical",
+            calendar_records=_CALENDARS_THEN if known == "then" else "calendar_records",
         )
 
 
@@ -113,6 +123,7 @@ class Workspace:
         self._knows = False
         if as_of is None and not evidence:
             self.know_aliases(self.relation("aliases/kept"))
+        deadlines.prepare(self)
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
         """Run the statement `sql/<name>.sql` (`judge/states`); `tables` fill its names beside the sources, `values` are bound."""

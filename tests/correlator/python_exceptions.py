@@ -43,7 +43,7 @@ def exceptions_of(judge: PythonJudge) -> list[Problem]:
     found: list[Problem] = []
     for number, step in enumerate(judge.steps):
         found += _failures(judge, step)
-        found += _overdue(step)
+        found += _overdue(judge, step)
         found += _missing(judge, number)
         found += _premature(judge, step)
         found += _overtaken(judge, number)
@@ -89,8 +89,10 @@ def _failure(step: Step, run: list[SpanRow], until: float | None, resolution: st
         yield found.ended(step.done_at, "settled") if step.rule.settles else found
 
 
-def _overdue(step: Step) -> Iterator[Problem]:
+def _overdue(judge: PythonJudge, step: Step) -> Iterator[Problem]:
     if not step.required or step.deadline is None:
+        return
+    if judge.paused_at is not None and judge.paused_at <= step.deadline:
         return
     done_at = step.done_at if step.rule.settles or step.done_at is None else step.first
     if done_at is None or done_at > step.deadline:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from spanledger_correlator.definition.calendar import Calendar
+from spanledger_correlator.definition.durations import Budget
 from spanledger_correlator.definition.model import Condition, ProcessDefinition, StepRule
 
+from .calendar_oracle import UTC_DAYS, due, worked, worked_on
 from .python_exceptions import FAILING, MINUTE_NS, exceptions_of
 from .python_ledger import PythonLedger
-from .span_rows import SpanRow
+from .span_rows import EPOCH, SpanRow
 
 
 def minutes(nanoseconds: int) -> float:
@@ -42,6 +46,12 @@ class Step:
     def last(self) -> float | None:
         return self.good[-1].at if self.good else None
 
+    def done_by(self, paused_at: float | None) -> float | None:
+        """When it was done; while the clocks stood still that was when they began to."""
+        if self.done_at is None or paused_at is None:
+            return self.done_at
+        return min(self.done_at, paused_at)
+
     @property
     def failing_from(self) -> float | None:
         return self.failing[0].at + minutes(self.rule.grace_ns) if self.failing else None
@@ -50,11 +60,20 @@ class Step:
 class PythonJudge:
     """One transaction: the definition, its spans, and what is known of the entities around it."""
 
-    def __init__(self, definition: ProcessDefinition, spans: Iterable[SpanRow], known: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        definition: ProcessDefinition,
+        spans: Iterable[SpanRow],
+        known: Mapping[str, str],
+        calendars: Mapping[str, Calendar] | None = None,
+    ) -> None:
         self.definition = definition
+        self.calendars = calendars or {}
         self.spans = sorted(spans, key=lambda span: (span.at, span.span_id))
         self.known = known
         self.ledger = PythonLedger(definition, self.spans)
+        self.pauses = self._pauses()
+        self.paused_at = self.pauses[-1][0] if self.pauses and self.pauses[-1][1] is None else None
         self.steps = [self._step(rule) for rule in definition.steps]
         self.started_at = self.spans[0].at
         self.status, self.closed_at = self._status()
@@ -109,14 +128,49 @@ class PythonJudge:
         )
 
     def _deadline(self, rule: StepRule) -> float | None:
+        anchors = self._good(rule.of) if rule.of else []
         if rule.due_from:
             stated = self._good(rule.due_from)
             if stated and stated[-1].due_at is not None:
-                return stated[-1].due_at
-        anchors = self._good(rule.of) if rule.of else []
-        if not anchors or rule.within_ns is None:
+                anchor = anchors[0].at if anchors else stated[0].at
+                return self._moved(anchor, stated[-1].due_at, None)
+        if not anchors or rule.within is None:
             return None
-        return anchors[0].at + minutes(rule.within_ns)
+        budget = next((tier.budget for tier in rule.tiers if self._holds(tier.conditions)), rule.within)
+        return self._due(anchors[0].at, budget, rule.calendar or self.definition.calendar)
+
+    def _due(self, anchor: float, budget: Budget, name: str) -> float:
+        calendar = self.calendars.get(name, UTC_DAYS)
+        unpaused = offset(due(moment(anchor), budget, calendar))
+        return self._moved(anchor, unpaused, calendar if budget.works else None)
+
+    def _moved(self, anchor: float, deadline: float, calendar: Calendar | None) -> float:
+        """A deadline behind the pauses before it: in working time where a calendar is given."""
+        for begin, end in self.pauses:
+            if end is None or end <= anchor or begin >= deadline:
+                continue
+            first = max(begin, anchor)
+            if calendar is None:
+                deadline += end - first
+            elif left := worked(moment(first), moment(end), calendar):
+                deadline = offset(worked_on(moment(deadline), left, calendar))
+        return deadline
+
+    def _pauses(self) -> list[tuple[float, float | None]]:
+        """When the clocks stand still, in order; the last may last still."""
+        lapses = [
+            (span.at, min((one.at for one in self._good(pause.end) if one.at >= span.at), default=None))
+            for pause in self.definition.pauses
+            for span in self._good(pause.start)
+        ]
+        merged: list[tuple[float, float | None]] = []
+        for begin, end in sorted(lapses, key=lambda lapse: lapse[0]):
+            before = merged[-1] if merged else None
+            if before is None or (before[1] is not None and before[1] < begin):
+                merged.append((begin, end))
+            elif before[1] is not None and (end is None or end > before[1]):
+                merged[-1] = (before[0], end)
+        return merged
 
     def _status(self) -> tuple[str, float | None]:
         failed = sorted(span.at for name in self.definition.failed_by for span in self._good(name))
@@ -186,6 +240,8 @@ class PythonJudge:
             "StepFirstSuccess": [step.first for step in self.steps],
             "StepLastSuccess": [step.last for step in self.steps],
             "StepFailingSince": [step.failing[0].at if step.failing else None for step in self.steps],
+            "PausedAt": self.paused_at if self._paused(clock) else None,
+            "StepSlaState": [self._step_sla(step, clock) for step in self.steps],
             "StepDeadline": [step.deadline for step in self.steps],
             "exceptions": {(one.kind, one.step): one.since for one in found if one.is_open(clock)},
             "resolved": [
@@ -193,7 +249,22 @@ class PythonJudge:
             ],
         }
 
+    def _paused(self, clock: float) -> bool:
+        return self.status == "open" and self.paused_at is not None and self.paused_at <= clock
+
+    def _step_sla(self, step: Step, clock: float) -> str:
+        if step.deadline is None or not step.required:
+            return ""
+        done = step.done_by(self.paused_at)
+        if done is not None:
+            return "met" if done <= step.deadline else "met_late"
+        if self.status != "open":
+            return ""
+        return "breached" if self._overdue(step, clock) else "on_track"
+
     def _overdue(self, step: Step, clock: float) -> bool:
+        if self.paused_at is not None:
+            clock = min(clock, self.paused_at)
         return step.required and step.done_at is None and step.deadline is not None and clock > step.deadline
 
     def _missing_from(self, number: int) -> float | None:
@@ -230,13 +301,26 @@ class PythonJudge:
         if sla is None or self.status in ("cancelled", "failed"):
             return ""
         start = next((step.first for step in self.steps if step.rule.start and step.first is not None), self.started_at)
-        target_ns = next((tier.target_ns for tier in sla.tiers if self._holds(tier.conditions)), sla.target_ns)
-        target = minutes(target_ns or 0)
+        budget = next((tier.budget for tier in sla.tiers if self._holds(tier.conditions)), sla.target)
+        deadline = self._due(start, budget, self.definition.calendar)
+        ended = clock if self.closed_at is None else self.closed_at
+        if self.paused_at is not None:
+            ended = min(ended, self.paused_at)
         if self.status == "completed":
-            return "met" if self.closed_at is not None and self.closed_at <= start + target else "met_late"
-        if clock > start + target:
+            return "met" if ended <= deadline else "met_late"
+        if ended > deadline:
             return "breached"
-        return "at_risk" if clock >= start + target * float(sla.at_risk_at) else "on_track"
+        return "at_risk" if ended >= self._at_risk(start, budget, float(sla.at_risk_at)) else "on_track"
+
+    def _at_risk(self, start: float, budget: Budget, share: float) -> float:
+        """The first moment at which the share of the budget is used."""
+        calendar = self.calendars.get(self.definition.calendar, UTC_DAYS)
+        unpaused = offset(due(moment(start), budget, calendar))
+        if not budget.works:
+            return self._moved(start, start + (unpaused - start) * share, None)
+        used = worked(moment(start), moment(unpaused), calendar) * share
+        assert used == int(used), "the slow calendar counts whole minutes"
+        return self._moved(start, offset(worked_on(moment(start), int(used), calendar)), calendar)
 
     def _severity(self, stuck: bool, sla: str, kinds: set[str], waited: float | None) -> str:
         for rule in self.definition.severity:
@@ -283,5 +367,13 @@ class PythonJudge:
         return ""
 
 
-def _by(moment: float | None, clock: float) -> bool:
-    return moment is not None and moment <= clock
+def _by(at: float | None, clock: float) -> bool:
+    return at is not None and at <= clock
+
+
+def moment(at: float) -> datetime:
+    return EPOCH + timedelta(minutes=at)
+
+
+def offset(at: datetime) -> float:
+    return (at - EPOCH) / timedelta(minutes=1)

@@ -10,13 +10,42 @@ from typing import Any
 import pytest
 
 from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition.loading import parse_calendar, parse_definition
+from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 
-from .bill_flow import DEFINITIONS
+from .bill_flow import DEFINITIONS as PLAIN
 from .python_judge import PythonJudge
 from .span_rows import SpanRow, put
 from .telling import Found, Ledger, exceptions, resolved
 
+# Minute 0 is a Monday, 14:45 in Kathmandu: the office opens at minute 15 and closes at minute 45.
+OFFICE = parse_calendar('{calendar: office, zone: Asia/Kathmandu, hours: "15:00-15:30", closed: [2026-03-03]}')
+PAUSED = """
+process: paused-flow
+version: 1
+effective_from: 2020-01-01
+impact: client
+entity: claim
+relates_to: [account]
+calendar: office
+steps:
+  - {step: claim.made, system: a, start: true}
+  - {step: claim.asked, system: a, required: false, many: true}
+  - {step: claim.answered, system: a, required: false, many: true}
+  - {step: claim.stopped, system: a, required: false}
+  - {step: claim.checked, system: b, within: 20 business minutes, of: claim.made, due_from: claim.answered, tiers: [
+      {when: {account.in_crm: "true"}, within: 15m}, {when: {account.tier: gold}, within: 1 business day}]}
+  - {step: claim.paid, system: c, within: 30m, of: claim.checked, end: true}
+  - {step: claim.filed, system: c, within: 1 month, of: claim.made}
+cancelled_by: [claim.dropped]
+pauses: [{from: claim.asked, until: claim.answered}, {from: claim.stopped, until: claim.checked}]
+sla:
+  target: 40m
+  tiers: [{tier: gold, when: {account.tier: gold}, target: 20 business minutes}]
+severity: [{high: {sla: breached}}, {medium: {sla: at_risk}}, {low: {sla: on_track}}, {critical: {}}]
+"""
+DEFINITIONS = Definitions([*PLAIN, parse_definition(PAUSED, calendars={"office": OFFICE})], [OFFICE])
 CLOCKS = (0, 20, 35, 50, 65, 90, 200, 100_000)
 OUTCOMES = ["success"] * 8 + ["failure"] * 3 + ["rejected"] * 2 + ["partial", "skipped", "cancelled", "compensated"]
 
@@ -77,13 +106,14 @@ def hold_to_python(shared: Ledger, seed: int, count: int) -> None:
             definition = DEFINITIONS.get(key.split("/")[0])
             assert definition is not None
             known = {f"{kind}.{name}": value for kind, name, value in spans[-1].attributes}
-            wanted = PythonJudge(definition, spans, known).verdict(clock)
+            wanted = PythonJudge(definition, spans, known, DEFINITIONS.calendars).verdict(clock)
             actual = rows[key] | {"exceptions": exceptions(rows[key]), "resolved": resolved(rows[key])}
             wrong = {field: (actual[field], value) for field, value in wanted.items() if actual[field] != value}
             if wrong:
                 differing.append((clock, key, wrong, [_told(span) for span in spans]))
     shortest = sorted(differing, key=lambda one: len(one[3]))[:4]
-    assert [line for one in shortest for line in _lines(*one)] == []
+    lines = [line for one in shortest for line in _lines(*one)]
+    assert lines == [], "\n".join(lines)
 
 
 def _lines(clock: float, key: str, wrong: dict[str, Any], spans: list[str]) -> list[str]:

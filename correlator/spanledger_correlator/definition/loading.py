@@ -92,6 +92,12 @@ def parse_source(text: str, path: str = "<text>") -> SourceRule:
     return flow_loading.parse(text, path, pack_calendars()).sources[0]
 
 
+def is_calendar(text: str) -> bool:
+    """Whether a YAML text is a calendar: its first key says so."""
+    root = Document("<text>").root(text)
+    return root is not None and root.first_key == "calendar"
+
+
 @cache
 def pack_calendars() -> Mapping[str, Calendar]:
     """The calendars of the pack by name."""

@@ -37,7 +37,13 @@ WITH
         (within, anchor, due_from) -> coalesce(
             p.DueAt[due_from],
             if(within >= 0 AND anchor > 0, addNanoseconds(p.FirstSuccess[anchor], within), NULL)),
-        r.StepWithin, r.StepAnchor, r.StepDueFrom) AS deadline,
+        r.StepWithin, r.StepAnchor, r.StepDueFrom) AS plain_deadline,
+    if(
+        empty(b.Positions), plain_deadline,
+        arrayMap(
+            (plain, position) -> if(
+                has(b.Positions, position), toNullable(b.Deadlines[indexOf(b.Positions, position)]), plain),
+            plain_deadline, positions)) AS deadline,
     -- Steps that look forgotten, or looked so until they came: one after them has succeeded, and nothing was tried.
     -- Filtered first, as few transactions have any.
     arrayFilter(time -> time IS NOT NULL, p.FirstSuccess) AS times,
@@ -87,8 +93,10 @@ WITH
                 if(r.StepSettles[position] > 0, p.DoneAt[position], if(p.Done[position], p.FirstSuccess[position], NULL)),
                 'succeeded', map('due', toString(deadline[position]))),
             arrayFilter(
+                -- Nothing becomes due while the clocks stand still.
                 (position, is_required, is_done, due, done_at) ->
-                    is_required AND due IS NOT NULL AND (NOT is_done OR done_at > due),
+                    is_required AND due IS NOT NULL AND (NOT is_done OR done_at > due)
+                    AND ifNull(due < u.PausedAt, true),
                 positions, p.Required, p.Done, deadline, p.DoneAt)),
         arrayMap(
             (position, from) -> (
@@ -165,8 +173,12 @@ SELECT
         has(p.Required, 1),
         arrayMax(arrayMap((is_required, time) -> if(is_required, time, NULL), p.Required, p.DoneAt)),
         arrayMax(p.DoneAt)) AS ClosedAt,
-    if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier])) AS SlaDueAt,
-    if(tier = 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier])) AS SlaAtRiskAt,
+    coalesce(
+        b.SlaDueAt,
+        if(tier = 0 OR r.SlaTarget[tier] < 0, NULL, addNanoseconds(sla_start, r.SlaTarget[tier]))) AS SlaDueAt,
+    coalesce(
+        b.SlaAtRiskAt,
+        if(tier = 0 OR r.SlaTarget[tier] < 0, NULL, addNanoseconds(sla_start, r.SlaAtRisk[tier]))) AS SlaAtRiskAt,
     r.SlaTierNames[tier] AS SlaTier,
     w.LegalEntity AS LegalEntity, w.Region AS Region,
     if(c.Name != '', c.Name, e.AccountId) AS ClientName,
@@ -195,7 +207,8 @@ SELECT
     if(
         status = 'open' AND arrayExists(trouble -> trouble.1 < 4, troubles),
         arrayMin(arrayMap(trouble -> trouble.3, arrayFilter(trouble -> trouble.1 < 4, troubles))), NULL) AS StuckFrom,
-    w.SpanCount AS SpanCount
+    w.SpanCount AS SpanCount,
+    u.Pauses AS Pauses
 FROM work_transactions AS t
 ANY LEFT JOIN whole AS w ON w.Tx = t.Tx
 ANY LEFT JOIN work_progress AS p ON p.Tx = t.Tx
@@ -206,3 +219,5 @@ ANY LEFT JOIN duplicates AS d ON d.Tx = t.Tx
 ANY LEFT JOIN relations AS e ON e.Tx = t.Tx
 ANY LEFT JOIN work_clients AS c ON c.Tx = t.Tx
 ANY LEFT JOIN work_known AS k ON k.Tx = t.Tx
+ANY LEFT JOIN work_deadlines AS b ON b.Tx = t.Tx
+ANY LEFT JOIN work_pauses AS u ON u.Tx = t.Tx

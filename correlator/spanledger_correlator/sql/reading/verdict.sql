@@ -3,6 +3,11 @@ SELECT
     t.Tenant AS Tenant, t.Process AS Process, t.RuleVersion AS Version, concat(t.Process, '/', t.RootId) AS Key,
     t.RootType AS RootType, t.RootId AS RootId, t.Status AS Status,
     {now:DateTime64(9, 'UTC')} AS clock,
+    -- While a pause lasts, deadlines and the SLA stand where they stood when it began.
+    if(empty(t.Pauses) OR t.Pauses[-1].2 IS NOT NULL, NULL, toNullable(t.Pauses[-1].1)) AS paused_at,
+    ifNull(t.Status = 'open' AND paused_at <= clock, false) AS Paused,
+    if(Paused, paused_at, NULL) AS PausedAt,
+    if(Paused, least(clock, assumeNotNull(paused_at)), clock) AS running_clock,
     arrayFirst(trouble -> trouble.1 < 4 AND trouble.3 <= clock, t.Troubles) AS trouble,
     ifNull(t.StuckFrom <= clock, 0) AS Stuck,
     multiIf(t.Status != 'open', 0, Stuck AND trouble.1 < 3, trouble.2, t.NextStep) AS waiting,
@@ -25,14 +30,15 @@ SELECT
     if(failed, t.StepFailure[waiting].4, '') AS WhyMessage,
     if(failed AND t.StepFailure[waiting].5 != '', t.StepFailure[waiting].5, waiting_system) AS WhySystem,
     if(waiting = 0, 0, t.StepFailures[waiting]) AS Attempts,
-    if(waiting = 0, NULL, t.StepDeadline[waiting]) AS DueAt,
+    if(waiting = 0 OR ifNull(t.StepDeadline[waiting] >= PausedAt, false), NULL, t.StepDeadline[waiting]) AS DueAt,
     multiIf(
         t.SlaDueAt IS NULL OR t.Status IN ('cancelled', 'failed'), '',
-        t.Status = 'completed', if(t.ClosedAt <= t.SlaDueAt, 'met', 'met_late'),
-        clock > t.SlaDueAt, 'breached',
-        clock >= t.SlaAtRiskAt, 'at_risk',
+        t.Status = 'completed', if(least(t.ClosedAt, ifNull(paused_at, t.ClosedAt)) <= t.SlaDueAt, 'met', 'met_late'),
+        running_clock > t.SlaDueAt, 'breached',
+        running_clock >= t.SlaAtRiskAt, 'at_risk',
         'on_track') AS SlaState,
-    t.SlaDueAt AS SlaDueAt,
+    if(ifNull(t.SlaDueAt >= PausedAt, false), NULL, t.SlaDueAt) AS SlaDueAt,
+    t.SlaTier AS SlaTier,
     arrayFirstIndex(
         (wants_stuck, wants_sla, operator, amount, currency, kinds, older, age, impacts, tiers, keys, values) ->
             (wants_stuck = -1 OR wants_stuck = Stuck)
@@ -73,9 +79,9 @@ SELECT
     arrayMap(
         (due, is_required, is_done, done_at) -> multiIf(
             due IS NULL OR NOT is_required, '',
-            is_done, if(ifNull(done_at <= due, 0), 'met', 'met_late'),
+            is_done, if(ifNull(least(done_at, ifNull(paused_at, done_at)) <= due, 0), 'met', 'met_late'),
             t.Status != 'open', '',
-            clock > due, 'breached',
+            running_clock > due, 'breached',
             'on_track'),
         t.StepDeadline, t.StepRequired, t.StepDone, t.StepDoneAt) AS StepSlaState,
     t.Exceptions AS Exceptions,

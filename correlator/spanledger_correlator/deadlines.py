@@ -1,0 +1,33 @@
+"""Deadlines that a plain sum does not give: working time, days of a zone, months, cut-offs, tiers and pauses.
+
+Reads `work_progress`, `work_known` and `work_attached`; leaves `work_deadlines` and `work_pauses`. Both stay empty,
+and no statement runs, while no definition in force declares any of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spanledger_correlator.workspace import Workspace
+
+
+def prepare(work: Workspace) -> None:
+    """What the definitions in force count by, and that nothing has been counted yet."""
+    work.run("deadlines/no_deadlines")
+    work.run("deadlines/no_pauses")
+    if work.vocabulary.budgeted:
+        for name in ("budgets", "pause_steps", "calendars", "calendar_offsets", "calendar_days"):
+            work.run(f"deadlines/{name}")
+
+
+def find_deadlines(work: Workspace) -> None:
+    """The deadlines and pauses of the transactions that are being judged."""
+    if not work.vocabulary.budgeted:
+        return
+    if work.vocabulary.pausing:
+        work.run("deadlines/pauses")
+    work.run("deadlines/anchors")
+    work.run("deadlines/dues")
+    work.run("deadlines/marks")
+    work.run("deadlines/deadlines")
