@@ -22,6 +22,7 @@ from spanledger_api import (
     health,
     journey,
     processes,
+    sla,
     sources,
     spans,
     stuck,
@@ -43,7 +44,19 @@ from spanledger_store import SpanledgerError, Store, StoreUnavailable
 _log = logging.getLogger("spanledger.api")
 
 # Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
-_QUESTIONS = (stuck, exceptions, exception, sources, processes, transactions, spans, transaction, journey, entities)
+_QUESTIONS = (
+    stuck,
+    exceptions,
+    exception,
+    sla,
+    sources,
+    processes,
+    transactions,
+    spans,
+    transaction,
+    journey,
+    entities,
+)
 
 
 def utc_now() -> datetime:

@@ -23,6 +23,7 @@ from spanledger_api.journey import JourneyAnswer
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.problems import CODES, ProblemDetails
 from spanledger_api.processes import ProcessesAnswer, ProcessView
+from spanledger_api.sla import SlaAnswer
 from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
@@ -33,6 +34,7 @@ FOLDER = Path(spanledger_api.__file__).parent / "examples"
 EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
+    "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
     "processes.json": ("/v1/processes", ProcessesAnswer),
     "process.json": ("/v1/processes/invoice-to-cash", ProcessView),
     "transactions.json": ("/v1/transactions?process=invoice-to-cash&limit=2", TransactionsAnswer),
