@@ -28,6 +28,7 @@ from spanledger_api import (
     stuck,
     transaction,
     transactions,
+    why,
 )
 from spanledger_api.answering import THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
@@ -53,6 +54,7 @@ _QUESTIONS = (
     processes,
     transactions,
     spans,
+    why,
     transaction,
     journey,
     entities,

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.parameters import Clock
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.diagnosis import Diagnosis
 from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 
@@ -44,6 +45,7 @@ class Verdicts(Protocol):
     def canonical(self, entity_type: str, entity_id: str) -> str: ...
     def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
     def source_states(self) -> list[SourceState]: ...
+    def diagnose(self, span_id: str, trace_id: str) -> Diagnosis | list[str]: ...
 
 
 class OpenReading(Protocol):

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -18,14 +19,14 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from spanledger_correlator import branch, calendars, derivation, rules
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.derivation import Derivation
-from spanledger_correlator.evaluation import evaluate_everything, evaluate_touched
+from spanledger_correlator.evaluation import evaluate_everything, evaluate_process, evaluate_touched
 from spanledger_correlator.extract import extract
 from spanledger_correlator.inbox import Inbox
 from spanledger_correlator.rebuilding import RebuildStopped, rebuilt
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.statements import statement
 from spanledger_correlator.workspace import Workspace
-from spanledger_store import SpanledgerError, Store
+from spanledger_store import NotFound, SpanledgerError, Store
 
 _ENDS_WORTH_A_MERGE = 50_000
 _log = logging.getLogger(__name__)
@@ -148,6 +149,31 @@ class Correlator:
         for batches in groups:
             self._inbox.mark(batches)
         self._local.evaluations = self._evaluations
+
+    def rejudge(self, process: str, progress: Callable[[float], None] = lambda _: None) -> None:
+        """Stitch and judge every transaction of one process anew from what was extracted, a slice of them at a time.
+
+        New spans are taken in between the slices.
+
+        Raises:
+            NotFound: no such process is in force.
+        """
+        watched = self._watched(progress)
+        active = [(one.process, one.version) for one in self.ruling if one.process == process]
+        if not active:
+            known = ", ".join(sorted(one.process for one in self.ruling))
+            raise NotFound(f"There is no process {process!r}.", hint=f"In force are: {known}.")
+        with self._rebuilding:
+            work = Workspace(self.store, replace(Vocabulary.of(self.ruling), active=active))
+            with self._taking_in:
+                first = self._next_version()
+            slices = evaluate_process(work, process, first, self._next_version)
+            while True:
+                with self._taking_in:
+                    done = next(slices, None)
+                if done is None:
+                    return
+                watched(done)
 
     def _beside(self, store: Store) -> Correlator:
         """One like this for a branch."""

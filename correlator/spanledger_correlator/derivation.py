@@ -20,20 +20,25 @@ from spanledger_correlator.definition.loading import is_calendar, pack_calendars
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_store import Store
 
-DERIVED = (
+EXTRACTED = (
     "correlated_batches",
     "facts",
     "namings",
     "waiting",
     "links",
     "alias_edges",
-    "canonical_ids",
-    "canonical_members",
     "entity_attributes",
     "claims",
     "superseded_copies",
     "seen_spans",
     "spans_trace_id_ts",
+)
+"""What each span says by itself, as the definitions read it."""
+
+DERIVED = (
+    *EXTRACTED,
+    "canonical_ids",
+    "canonical_members",
     "beside",
     "contested_traces",
     "reached",
@@ -142,7 +147,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 def _files(folder: Traversable) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
-            if entry.name != "reading":
+            if entry.name not in {"backtest", "diagnosis", "reading"}:
                 yield from _files(entry)
         else:
             yield entry.name, entry.read_bytes()

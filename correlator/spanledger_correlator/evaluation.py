@@ -5,7 +5,7 @@ Incremental and complete evaluation run the same statements; they differ only in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from spanledger_correlator import aliases
 from spanledger_correlator.judge import judge
@@ -66,25 +66,51 @@ def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
         work.run("keep/forget_stale", {"version": version}, into=into)
 
 
-def evaluate_all(work: Workspace) -> None:
-    """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
-    aliases.resolve_all(work)
-    work.run("keep/collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
-    work.run("keep/collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
-    for _ in _slices(work):
+def evaluate_process(work: Workspace, process: str, since: int, version: Callable[[], int]) -> Iterator[float]:
+    """Evaluate the transactions of the one process that `work` knows anew; yields the share done after each slice.
+
+    Each slice is evaluated as of its own moment: between two, others may be kept, at versions later than `since`. What
+    became of spans that no process takes is not looked at, because that depends on all processes.
+    """
+    for done in _slices(work, moving=True):
         stitch(work)
         judge(work)
+        _keep_states(work, version())
+        yield done
+    for into in ("transactions", "open_transactions"):
+        work.run("keep/forget_process", {"process": process, "since": since, "version": version()}, into=into)
+
+
+def evaluate_all(work: Workspace) -> None:
+    """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
+    work.run("keep/collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
+    work.run("keep/collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
+    for _ in judged_slices(work):
         work.run("keep/collect", into="all_states", source="work_states", columns=STATE_COLUMNS)
         work.run("keep/collect", into="all_unattached", source="work_unattached", columns=_UNATTACHED_COLUMNS)
 
 
-def _slices(work: Workspace) -> Iterator[float]:
-    """Set the scope to each slice of all roots in turn; the first also looks at every waiting span's trace."""
+def judged_slices(work: Workspace) -> Iterator[float]:
+    """Evaluate every transaction a slice at a time, keeping nothing; with each share done, `work_states` has the slice's."""
+    aliases.resolve_all(work)
+    for done in _slices(work):
+        stitch(work)
+        judge(work)
+        yield done
+
+
+def _slices(work: Workspace, *, moving: bool = False) -> Iterator[float]:
+    """Set the scope to each slice of all roots in turn; the first also looks at every waiting span's trace.
+
+    `moving` says that aliases may come between two slices.
+    """
     work.run("scope/new_traces", into="work_moved_traces", source=NO_TRACES)
     work.run("scope/scope_all")
     work.kin("work_touched", into="work_touched_kin")
     slices = work.count("work_touched") // SLICE + 1
     for number in range(slices):
+        if moving and number:
+            work.kin("work_touched", into="work_touched_kin")
         work.run("scope/scope_slice", {"slices": slices, "slice": number})
         if number == 0:
             work.run("scope/new_traces", into="work_new_traces", source=f"{work.sources.waiting} AS waiting")
@@ -94,11 +120,15 @@ def _slices(work: Workspace) -> Iterator[float]:
 
 
 def _keep(work: Workspace, version: int) -> None:
+    _keep_states(work, version)
+    work.run("keep/unattached", {"version": version})
+
+
+def _keep_states(work: Workspace, version: int) -> None:
     bound = {"version": version}
     work.run("keep/states", bound, columns=STATE_COLUMNS)
     work.run("keep/open", bound, columns=STATE_COLUMNS)
     work.run("keep/beside")
-    work.run("keep/unattached", bound)
     work.run("keep/reached")
     if work.count("work_trace_attached"):
         work.run("keep/contested")

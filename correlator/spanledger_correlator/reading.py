@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from spanledger_correlator import evidence, flow_exceptions, silence
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.diagnosis import Diagnosis, candidates, diagnose
 from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.flow_exceptions import FlowException
 from spanledger_correlator.rules import Vocabulary
@@ -134,6 +135,13 @@ class Reading:
             return []
         work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of, evidence=True)
         return evidence.attachments(work, self._tenant, definition, self.canonical(definition.entity, root_id))
+
+    def diagnose(self, span_id: str, trace_id: str = "") -> Diagnosis | list[str]:
+        """Why the one span of these ids belongs to transactions, or to none; the traces of several, or of none."""
+        work = Workspace(self._store, Vocabulary.of(self._definitions), self._sources, self._as_of, evidence=True)
+        copies = candidates(work, self._tenant, span_id, trace_id)
+        traces = sorted({copy["TraceId"] for copy in copies})
+        return diagnose(work, self._tenant, copies, self._definitions) if len(traces) == 1 else traces
 
     def canonical(self, entity_type: str, entity_id: str) -> str:
         """The id that an entity goes by; the id itself if it has no alias."""

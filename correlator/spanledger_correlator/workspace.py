@@ -132,6 +132,12 @@ class Workspace:
         # Binding the whole vocabulary takes as long as planning a simple statement, so only what it asks for is bound.
         self.store.command(sql, {one: bound[one] for one in asked_for(sql)})
 
+    def rows(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> list[dict[str, Any]]:
+        """The rows of the SELECT `sql/<name>.sql`, given as to `run`."""
+        sql = statement(name, **vars_of(self.sources), **tables)
+        bound = {**self._bound, **(values or {})}
+        return self.store.rows(sql, {one: bound[one] for one in asked_for(sql)})
+
     def kin(self, nodes: str, into: str, carry: str = "") -> None:
         """Fill `into` with every id that the entities in `nodes` go by, and the one they are known under.
 

@@ -13,6 +13,8 @@ from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_server import progress
+from spanledger_server.admin.door import AdminDoor
+from spanledger_server.admin.operation import Premises
 from spanledger_server.http_server import HttpServer
 from spanledger_server.listening import check_free, listen
 from spanledger_server.settings import MEBIBYTE, Settings, token_tenants
@@ -49,9 +51,20 @@ def collector(settings: Settings, store: Store) -> Part:
     return Collector(store, config)
 
 
-def correlator(settings: Settings, store: Store, definitions: Definitions) -> Part:
+def correlator(settings: Settings, store: Store, definitions: Definitions) -> Correlator:
     """What makes transactions of the committed spans."""
     return Correlator(store, definitions, every=settings.correlate_every)
+
+
+def admin(
+    settings: Settings,
+    store: Store,
+    definitions: Definitions,
+    correlating: Correlator,
+    on_failure: Callable[[str], None],
+) -> Part:
+    """What carries out commands on the store that this process holds."""
+    return AdminDoor(settings.dsn, Premises(store, definitions, correlating), on_failure)
 
 
 def api(settings: Settings, store: Store, definitions: Definitions, on_failure: Callable[[str], None]) -> Part:

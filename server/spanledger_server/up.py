@@ -62,7 +62,8 @@ def _parts(settings: Settings, store: Store, chosen: Chosen, lifetime: Lifetime)
     definitions = load_definitions(own, pack=settings.pack)
     made: list[Part] = []
     if Chosen.CORRELATOR in chosen:
-        made.append(parts.correlator(settings, store, definitions))
+        correlating = parts.correlator(settings, store, definitions)
+        made += [correlating, parts.admin(settings, store, definitions, correlating, lifetime.fail)]
     if Chosen.API in chosen:
         made.append(parts.api(settings, store, definitions, lifetime.fail))
     if Chosen.COLLECTOR in chosen:

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from spanledger_api import create_app
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.diagnosis import Diagnosis
 from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 from tests.api import story
@@ -186,6 +187,10 @@ class StagedReading:
     def source_states(self) -> list[SourceState]:
         """The stage has no sources."""
         return []
+
+    def diagnose(self, span_id: str, trace_id: str) -> Diagnosis | list[str]:
+        """No span is on a stage; one is in two traces."""
+        return ["a", "b"] if span_id == "twice" and not trace_id else []
 
     def canonical(self, entity_type: str, entity_id: str) -> str:
         """The stage's alias."""

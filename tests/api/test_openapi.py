@@ -29,6 +29,8 @@ from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
 from spanledger_api.transaction import TransactionView
 from spanledger_api.transactions import TransactionsAnswer
+from spanledger_api.why import SpanWhyAnswer, WhyAnswer
+from tests.correlator.span_rows import hex_id
 
 FOLDER = Path(spanledger_api.__file__).parent / "examples"
 EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
@@ -47,6 +49,8 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     ),
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
+    "why.json": ("/v1/transactions/invoice-to-cash/INV-1042/why", WhyAnswer),
+    "span_why.json": (f"/v1/spans/{hex_id('TE-3-posted', 16)}/{hex_id('TE-3-posted', 8)}/why", SpanWhyAnswer),
     "health.json": ("/healthz", Health),
 }
 

@@ -71,7 +71,7 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _wait_until_ready(running: Running, seconds: float = 30.0) -> None:
+def _wait_until_ready(running: Running, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if running.process.poll() is not None:

@@ -36,5 +36,8 @@ COMMANDS = (
     Command("simulate", "simulate.command", "simulate", "Send the spans of a simulated professional-services firm."),
     Command("backfill", "backfill.command", "backfill", "Send an event log of the past as business spans."),
     Command("discover", "cli.discover", "command", "Propose a process definition from the spans that are there."),
+    Command("rebuild", "cli.rebuild", "command", "Derive every answer anew from the spans, without downtime."),
+    Command("backtest", "cli.backtest", "command", "Try a changed definition on history before it is switched on."),
+    Command("why", "cli.why", "command", "Tell why a transaction is as it is, or why a span belongs to none."),
     Command("version", "cli.version", "command", "Show the versions of Spanledger and of what it stands on."),
 )

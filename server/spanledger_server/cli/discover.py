@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from spanledger_server.cli.options import with_settings
+from spanledger_server.cli.since import moment_of
 from spanledger_server.settings import Settings
 
 
@@ -47,7 +47,9 @@ def command(
     from spanledger_correlator.discover import Question, discover  # noqa: PLC0415
     from spanledger_store import Store  # noqa: PLC0415
 
-    question = Question(tenant or settings.default_tenant, root, _moment(since), at_most, process, end)
+    question = Question(
+        tenant or settings.default_tenant, root, moment_of(since) if since else None, at_most, process, end
+    )
     with Store.open(settings.dsn) as store, _progress() as progress:
         store.migrate()
         text = discover(store, question, progress)
@@ -56,25 +58,6 @@ def command(
         return
     output.write_text(text, encoding="utf-8")
     typer.echo(f"Wrote {output}. Try it: spanledger up --definitions-dir {output.resolve().parent}")
-
-
-def _moment(since: str | None) -> datetime | None:
-    """`90d` as that long ago, a date or moment as itself (UTC where it does not say)."""
-    from spanledger_correlator.definition.durations import DurationError, parse_duration  # noqa: PLC0415
-
-    if since is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(since)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except ValueError:
-        pass
-    try:
-        return datetime.now(UTC) - timedelta(seconds=parse_duration(since) / 1e9)
-    except DurationError as error:
-        raise typer.BadParameter(
-            f"`{since}` is neither a duration nor a date; write 90d, or 2026-07-01.", param_hint="--since"
-        ) from error
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+SELECT count() > 0 AS Counted FROM correlated_batches WHERE Batch = {batch:UUID}

@@ -1,0 +1,75 @@
+"""Standpoints: a branch of the store that stands on other definitions than the store does, to look at history by them.
+
+A back-test stands on a changed definition, a question as of a past day on the definitions that were known then. Where
+these read spans as the store's own do (they differ in deadlines, severity, owners), the branch has rules of its own and
+sees the store's facts; else it extracts its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from spanledger_correlator import branch, rules
+from spanledger_correlator.definition.model import ProcessDefinition, StepRule
+from spanledger_correlator.derivation import EXTRACTED
+from spanledger_correlator.extract import extract
+from spanledger_correlator.inbox import Inbox
+from spanledger_correlator.rules import Vocabulary
+from spanledger_correlator.workspace import Workspace
+from spanledger_store import Store
+
+_JUDGING = {
+    "version", "effective_from", "title", "impact", "relates_to", "owners", "amount_from", "sla", "severity", "text",
+    "path", "calendar", "pauses", "skew",
+}  # fmt: skip
+_JUDGING_STEPS = {
+    "system", "start", "end", "required", "required_when", "grace_ns", "within", "of", "calendar", "tiers", "due_from",
+}  # fmt: skip
+"""What a definition says that is no matter of reading spans. What is not named here counts as one, to be safe."""
+
+_SPANS_AT_ONCE = 150_000
+
+
+def stand_on(
+    store: Store,
+    beside: Store,
+    definitions: Sequence[ProcessDefinition],
+    standing: Sequence[ProcessDefinition],
+    progress: Callable[[float], None] = lambda _: None,
+) -> None:
+    """Fill the empty branch `beside` so that these definitions can be asked; `standing` are the store's own."""
+    own = () if reading_of(definitions) == reading_of(standing) else EXTRACTED
+    branch.grow(store, beside, own)
+    rules.record(beside, definitions)
+    if own:
+        _extract_all(beside, Vocabulary.of(definitions), progress)
+
+
+def reading_of(definitions: Sequence[ProcessDefinition]) -> list[str]:
+    """What these definitions say about reading spans; two sets that say the same extract the same facts."""
+    return sorted(repr(_without(definition, _JUDGING) | {"steps": _steps(definition)}) for definition in definitions)
+
+
+def _steps(definition: ProcessDefinition) -> list[dict[str, Any]]:
+    # Which steps there are counts, and not their order.
+    return sorted((_without(step, _JUDGING_STEPS) for step in definition.steps), key=lambda step: str(step["name"]))
+
+
+def _without(said: ProcessDefinition | StepRule, names: set[str]) -> dict[str, Any]:
+    return {field.name: getattr(said, field.name) for field in fields(said) if field.name not in names}
+
+
+def _extract_all(beside: Store, vocabulary: Vocabulary, progress: Callable[[float], None]) -> None:
+    work, inbox = Workspace(beside, vocabulary), Inbox(beside)
+    groups = list(inbox.groups(_SPANS_AT_ONCE))
+    for number, batches in enumerate(groups, 1):
+        extract(work, batches)
+        inbox.mark(batches)
+        progress(number / len(groups))
+
+
+def only(vocabulary: Vocabulary, process: str) -> Vocabulary:
+    """The vocabulary in which one process alone is stitched and judged, and all others still say how spans are read."""
+    return replace(vocabulary, active=[one for one in vocabulary.active if one[0] == process])
