@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.parameters import Clock
 from spanledger_api.tenancy import Tenancy
+from spanledger_api.zones import Zones
 
 ALWAYS: Final = (
     "unknown_parameter",
@@ -40,6 +41,7 @@ class Services:
     inquiries: Inquiries
     tenancy: Tenancy
     threads: ThreadPoolExecutor
+    zones: Zones = field(default_factory=Zones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ class AnsweringDesk:
 
     async def answer(self, clock: Clock, question: Callable[[Inquiry], BaseModel | Response]) -> Response:
         """Put a question on a thread of its own and write down its answer there, off the event loop."""
+        placed = self.services.zones.placed(clock, self.request)
 
         def work() -> Response:
-            found = question(self.services.inquiries.open(self.tenant, clock))
+            found = question(self.services.inquiries.open(self.tenant, placed))
             if isinstance(found, Response):
                 return found
             return Response(found.model_dump_json(), media_type="application/json")

@@ -38,6 +38,7 @@ from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
 from spanledger_api.tenancy import Tenancy
 from spanledger_api.validation import refusal_for
+from spanledger_api.zones import Zones
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
 from spanledger_store import SpanledgerError, Store, StoreUnavailable
@@ -73,9 +74,12 @@ def create_app(
     tokens: Mapping[str, str] | None,
     default_tenant: str = "default",
     clock: Callable[[], datetime] = utc_now,
+    zones: Zones | None = None,
     open_reading: OpenReading = Reading,
 ) -> FastAPI:
     """The API over an open store, which stays the caller's to close.
+
+    `zones` says where the day of an `as_of` date ends, by legal entity; without, in UTC.
 
     `tokens` maps the SHA-256 of each bearer token, in hex, to its tenant. None means that no credentials are asked
     for and every request is the default tenant's: then only requests to a loopback address are answered, and the
@@ -97,7 +101,10 @@ def create_app(
         redoc_url=None,
     )
     app.state.services = Services(
-        Inquiries(store, definitions, catalogue, clock, open_reading), Tenancy(tokens, default_tenant), threads
+        Inquiries(store, definitions, catalogue, clock, open_reading),
+        Tenancy(tokens, default_tenant),
+        threads,
+        zones or Zones(),
     )
     bearer = [] if tokens is None else [Depends(HTTPBearer(auto_error=False, description="`spanledger token create`"))]
     for question in _QUESTIONS:

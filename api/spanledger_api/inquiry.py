@@ -35,6 +35,10 @@ class Verdicts(Protocol):
     """What the API needs of `spanledger_correlator.reading.Reading`: the verdicts of one tenant at one clock."""
 
     @property
+    def store(self) -> Store: ...
+    @property
+    def definitions(self) -> Definitions: ...
+    @property
     def relation(self) -> Relation: ...
     @property
     def open_relation(self) -> Relation: ...
@@ -174,4 +178,6 @@ class Inquiries:
         """One question's access."""
         now = self.now()
         reading = self.open_reading(self.store, self.definitions, tenant, as_of=clock.as_of, known=clock.known, now=now)
-        return Inquiry(self.store, self.catalogue, reading, tenant, now, clock.as_of or now, clock.known)
+        # As of a past moment both may be others: a branch of the store, and the definitions that were known then.
+        catalogue = self.catalogue if reading.definitions is self.definitions else Catalogue(reading.definitions)
+        return Inquiry(reading.store, catalogue, reading, tenant, now, clock.as_of or now, clock.known)

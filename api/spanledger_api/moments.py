@@ -1,7 +1,7 @@
 """Moments in questions and answers: a date or RFC 3339 in, RFC 3339 in UTC out.
 
-A date stands for the whole day in UTC: `as_of` is its end, a lower bound its start. (Zones of legal entities come
-with working calendars; until then every date is a UTC date.)
+A date stands for the whole day in UTC: `as_of` is its end, a lower bound its start. Where legal entities have zones of
+their own, `zones.py` moves the end of `as_of` to where they are.
 """
 
 from __future__ import annotations
@@ -36,6 +36,14 @@ def end_of_day_or_moment(text: Any) -> datetime:
 def start_of_day_or_moment(text: Any) -> datetime:
     """A date as its midnight, a moment as it is; in UTC. Raises as `end_of_day_or_moment`."""
     return _parsed(text, time.min)
+
+
+def as_date(text: str) -> date | None:
+    """The date that a parameter is, if it is one and no moment."""
+    try:
+        return date.fromisoformat(text) if _DATE.match(text) else None
+    except ValueError:
+        return None
 
 
 def _parsed(text: Any, at: time) -> datetime:

@@ -43,7 +43,7 @@ class Clock(Parameters):
     """The moment that a question is asked about."""
 
     as_of: EndOfDayOrMoment | None = None
-    """The moment the answer is about: a date (its end, UTC) or RFC 3339. Default: now."""
+    """The moment the answer is about: a date (its end, in the legal entity's zone) or RFC 3339. Default: now."""
     known: Literal["then", "now"] = "then"
     """With `as_of`: by what was known `then`, or by what is known `now` of that moment."""
 

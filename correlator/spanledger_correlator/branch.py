@@ -14,6 +14,7 @@ from spanledger_correlator.derivation import DERIVED, RULES
 from spanledger_store import Store
 
 _SHOWN = "SELECT name FROM system.tables WHERE database = {database:String} AND engine LIKE '%MergeTree'"
+_OF_THE_PAST = "SELECT name FROM system.databases WHERE startsWith(name, {prefix:String})"
 _IDENTITY = "SELECT name, uuid FROM system.tables WHERE database = {database:String} AND name IN {names:Array(String)}"
 
 
@@ -65,7 +66,13 @@ def take_over(store: Store, branch: Store, tables: Sequence[str] = (*DERIVED, *R
 def recover(store: Store) -> None:
     """At a start: finish a take-over that was under way, and drop what a killed rebuild has left."""
     _exchange(store)
-    drop(store, branch_database(store, "rebuild"))
+    for name in ("rebuild", "backtest"):
+        drop(store, branch_database(store, name))
+    if store.embedded:
+        # Nobody else can be asking them: the store belongs to this process, and it has only begun.
+        rows = store.query(_OF_THE_PAST, {"prefix": branch_database(store, "then_")}).result_rows
+        for (database,) in rows:
+            drop(store, database)
 
 
 def branch_database(store: Store, name: str) -> str:

@@ -19,12 +19,20 @@ from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.flow_exceptions import FlowException
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.silence import SourceState
+from spanledger_correlator.standpoint import Then, then
 from spanledger_correlator.statements import statement
 from spanledger_correlator.viewpoint import HAPPENED, STORED, Viewpoint
 from spanledger_correlator.workspace import Sources, Workspace
 from spanledger_store import Store
 
 Known = Literal["then", "now"]
+_BESIDE = "beside"
+_BESIDE_THEN = """(
+    SELECT Tenant, Process, RootId, entity.1 AS Type, entity.2 AS Id FROM all_states ARRAY JOIN Related AS entity
+    UNION ALL
+    SELECT Tenant, Process, RootId, Type, Id FROM beside
+)"""
+"""What stands beside which transaction, as of a moment: as it was found then, and where a state lists too few, since."""
 ORPHAN_GRACE_SECONDS = 3600
 """A step span that no transaction has taken this long after it was stored is an orphan."""
 
@@ -45,7 +53,8 @@ class Reading:
     """Answers about one tenant at one moment. Use it in the thread that made it, before that thread makes another one.
 
     Args:
-        as_of: the moment asked about; None asks about now.
+        as_of: the moment asked about; None asks about now. As known then, the definitions are those that were known
+            then, too, with what they read in spans.
         known: `then` counts what was stored by `as_of`; `now` counts all links and aliases, and what had happened.
         now: the clock for questions about now; the system's by default.
     """
@@ -60,10 +69,12 @@ class Reading:
         known: Known = "then",
         now: datetime | None = None,
     ) -> None:
-        self._store = store
-        self._tenant = tenant
         self.clock = as_of or now or datetime.now(UTC)
-        self._definitions = definitions.in_force(self.clock)
+        by_then = then(store, definitions, as_of) if as_of is not None and known == "then" else Then(store, definitions)
+        self.store, self.definitions = by_then.store, by_then.definitions
+        self._store = self.store
+        self._tenant = tenant
+        self._definitions = self.definitions.in_force(self.clock)
         self._declared = definitions
         self._sources = Sources() if as_of is None else Sources.as_of(known)
         self._as_of = as_of
@@ -71,7 +82,7 @@ class Reading:
         self._bound = {"tenant": tenant, "now": self.clock}
         if as_of is not None:
             _newest.reading = id(self)
-            evaluate_all(Workspace(store, Vocabulary.of(self._definitions), self._sources, as_of))
+            evaluate_all(Workspace(self.store, Vocabulary.of(self._definitions), self._sources, as_of))
 
     @property
     def relation(self) -> Relation:
@@ -159,7 +170,11 @@ class Reading:
             (str(process), str(root))
             for process, root in self._store.query(
                 statement(
-                    "reading/touching", facts=self._sources.facts, namings=self._sources.namings, states=self._states()
+                    "reading/touching",
+                    facts=self._sources.facts,
+                    namings=self._sources.namings,
+                    states=self._states(),
+                    beside=_BESIDE if self._as_of is None else _BESIDE_THEN,
                 ),
                 {**self._bound, "type": entity_type, "id": self.canonical(entity_type, entity_id), "named": entity_id}
                 | ({} if self._as_of is None else {"as_of": self._as_of}),

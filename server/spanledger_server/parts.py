@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from spanledger_api import create_app, token_digest
+from spanledger_api.zones import Zones
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
@@ -78,6 +79,7 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
         definitions,
         tokens=_tenants_by_digest(settings.api_tokens),
         default_tenant=settings.default_tenant,
+        zones=Zones(settings.legal_entity_zones),
         open_reading=Reading,
     )
     app.include_router(progress.router)

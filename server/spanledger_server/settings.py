@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -63,8 +64,25 @@ def _to_processes(value: object) -> object:
     return names
 
 
+def _to_zones(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    zones: dict[str, ZoneInfo] = {}
+    for entry in filter(None, (part.strip() for part in value.split(","))):
+        entity, equals, zone = (part.strip() for part in entry.partition("="))
+        if not equals or not entity or not zone:
+            raise ValueError(f"{entry!r} is no legal entity and its zone; write DE01=Europe/Berlin")
+        if zone not in available_timezones():
+            raise ValueError(f"there is no time zone {zone!r}; write one such as Europe/Berlin")
+        if entity in zones:
+            raise ValueError(f"the legal entity {entity!r} is given two zones")
+        zones[entity] = ZoneInfo(zone)
+    return zones
+
+
 # NoDecode: the text is ours to read, not JSON.
 AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
+ZonesSetting = Annotated[dict[str, ZoneInfo], NoDecode, BeforeValidator(_to_zones)]
 TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
 PackSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_processes)]
 
@@ -128,6 +146,12 @@ class Settings(BaseSettings):
         description="Which of the process definitions that come along are used: all, none, or their names with commas "
         "between.",
         json_schema_extra={"shape": "all|none|NAME,…", "default_text": "all"},
+    )
+    legal_entity_zones: ZonesSetting = Field(
+        default_factory=dict,
+        description="The time zone of each legal entity, in which the day of an as_of date ends: DE01=Europe/Berlin, "
+        "several with commas between; * stands for all others.",
+        json_schema_extra={"shape": "ENTITY=ZONE,…", "default_text": "none: every day ends in UTC"},
     )
     definitions_dir: Path | None = Field(
         default=None,

@@ -44,6 +44,7 @@ class Store:
         # A thread's handle lives as long as the thread; this one keeps the engine running between them.
         self._first: Client | None = None
         self._handles: weakref.WeakSet[Client] = weakref.WeakSet()
+        self._siblings: weakref.WeakSet[Store] = weakref.WeakSet()
         self._guard = threading.Lock()
         self._closed = False
 
@@ -59,11 +60,14 @@ class Store:
         return cls._opened(parse_dsn(dsn))
 
     def sibling(self, database: str) -> Store:
-        """Another database of the same engine, made if it is not there, as a store of its own: close it apart.
+        """Another database of the same engine, made if it is not there, as a store of its own: closed with this one, or before.
 
         `database` is an identifier that the caller made up, not one that came from outside.
         """
-        return self._opened(replace(self._target, database=database))
+        sibling = self._opened(replace(self._target, database=database))
+        with self._guard:
+            self._siblings.add(sibling)
+        return sibling
 
     @classmethod
     def _opened(cls, target: Target) -> Store:
@@ -148,7 +152,9 @@ class Store:
             if self._closed:
                 return
             self._closed = True
-            handles = list(self._handles)
+            handles, siblings = list(self._handles), list(self._siblings)
+        for sibling in siblings:
+            sibling.close()
         for handle in handles:
             handle.close()
         if isinstance(self._target, Embedded):

@@ -169,8 +169,10 @@ class Stage:
 class StagedReading:
     """The verdicts of one tenant, as the stage has them."""
 
-    def __init__(self, stage: Stage, tenant: str) -> None:
+    def __init__(self, stage: Stage, tenant: str, definitions: Definitions) -> None:
         self._stage = stage
+        self.store = stage.store
+        self.definitions = definitions
         mine = "SELECT * EXCEPT Tenant FROM verdict_rows WHERE Tenant = {reading_tenant:String}"
         self.relation = Statement(f"({mine})", {"reading_tenant": tenant})
         self.open_relation = Statement(f"({mine} AND Status = 'open')", {"reading_tenant": tenant})
@@ -229,7 +231,7 @@ def staged_app(stage: Stage, definitions: Definitions, tokens: Mapping[str, str]
         now: datetime,
     ) -> StagedReading:
         stage.asked.append((tenant, as_of, known))
-        return StagedReading(stage, tenant)
+        return StagedReading(stage, tenant, definitions)
 
     return create_app(stage.store, definitions, tokens=tokens, clock=lambda: NOW, open_reading=open_reading)
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from spanledger_correlator import calendars
 from spanledger_correlator.backtest import CHANGES, Change, Trial, backtest
 from spanledger_correlator.definition.loading import parse_definition
+from spanledger_correlator.definition.model import Definitions
 from spanledger_server.admin.operation import Premises, Progress
 
 
@@ -17,6 +19,8 @@ def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress
     The result is that of `backtest`, with money as decimals in strings.
     """
     changed = parse_definition(arguments["text"], arguments["path"], premises.definitions.calendars)
+    # A calendar that nothing in force counts by has no rows yet.
+    calendars.record(premises.store, Definitions([changed], premises.definitions.calendars.values()))
     ruling = premises.correlator.ruling
     current = next((one for one in ruling if one.process == changed.process), None)
     since, until = (datetime.fromisoformat(arguments[name]) for name in ("since", "until"))

@@ -14,6 +14,7 @@ from spanledger_server.settings import Settings
     "otlp_http_address",
     "api_address",
     "default_tenant",
+    "legal_entity_zones",
     "max_body_bytes",
     "pack",
     "definitions_dir",

@@ -22,7 +22,7 @@ WITH
         INNER JOIN roots ON roots.Type = p.RootType
         UNION DISTINCT
         SELECT Tenant, toString(Process) AS Process, RootId
-        FROM beside
+        FROM $beside AS beside
         WHERE Tenant = {tenant:String} AND Type = {type:String} AND Id IN ({id:String}, {named:String})
     )
 SELECT Process, RootId
