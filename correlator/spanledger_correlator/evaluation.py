@@ -110,6 +110,7 @@ def _slices(work: Workspace, *, moving: bool = False) -> Iterator[float]:
     slices = work.count("work_touched") // SLICE + 1
     for number in range(slices):
         if moving and number:
+            work.know_aliases(work.relation("aliases/kept"))
             work.kin("work_touched", into="work_touched_kin")
         work.run("scope/scope_slice", {"slices": slices, "slice": number})
         if number == 0:

@@ -175,11 +175,6 @@ class Workspace:
         """The statement `sql/<name>.sql` as a part of another one."""
         return f"({statement(name, **vars_of(self.sources), **tables)})"
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        """The rows of the statement `sql/<name>.sql`."""
-        sql = statement(name, **vars_of(self.sources))
-        return self.store.rows(sql, {one: self._bound[one] for one in asked_for(sql)})
-
     def ask(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> int:
         """The number that the statement `sql/<name>.sql` comes to."""
         return int(self.store.command(statement(name, **vars_of(self.sources), **tables), dict(values or {})))
