@@ -15,6 +15,11 @@ from spanledger_server.simulate.plan.lives import Life, Stage, live
 from spanledger_server.simulate.plan.occurrence import Channel, Money, Occurrence, System
 
 _LOAD_HOUR = 2
+_QUESTION = (
+    Stage("dispute.question_asked", "salesforce", "dispute.assigned", HOUR, 2 * DAY),
+    Stage("dispute.question_answered", "salesforce", "dispute.question_asked", DAY, 14 * DAY),
+)
+"""What only the client can answer."""
 _AFTER_THE_LOAD: tuple[tuple[str, System, int], ...] = (
     ("invoice.transformed", "snowflake", 4),
     ("invoice.reported", "powerbi", 20),
@@ -148,13 +153,14 @@ def dispute(firm: Firm, posted: list[Posted]) -> None:
                 facts=(("dispute", "reason", "quality"),), may_lack=("dispute.reason",),
             ),
             Stage(assigned, "salesforce", opened, 10 * MINUTE, 30 * HOUR),
+            *(_QUESTION if dice.chance(0.5) else ()),
             Stage(examined, "kantata", assigned, HOUR, 8 * DAY, facts=outcome),
             Stage("dispute.resolved", "salesforce", examined, 3 * DAY, 6 * DAY),
         ]  # fmt: skip
         if credited:
             note = (("credit_note", (f"CN-{case}",)),)
             stages.insert(
-                3,
+                len(stages) - 1,
                 Stage(
                     "credit_note.issued", "netsuite", examined, MINUTE, 3 * DAY,
                     flow=True, money=money, beside=note, also=((bill.story, money),),

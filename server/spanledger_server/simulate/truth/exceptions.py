@@ -59,7 +59,8 @@ def is_failing(step: StepTruth, at: int) -> bool:
 
 def is_overdue(step: StepTruth, at: int) -> bool:
     """Whether it should have been done by now."""
-    return step.required and step.done_at is None and step.deadline is not None and at > step.deadline
+    clock = at if step.paused_at is None else min(at, step.paused_at)
+    return step.required and step.done_at is None and step.deadline is not None and clock > step.deadline
 
 
 def _missing(steps: Steps, number: int, at: int) -> bool:

@@ -157,11 +157,16 @@ def _sla(page: Page, status: str, started_at: int, closed_at: int | None, at: in
     target = process.platinum_target if page.platinum else process.target
     if status in {"cancelled", "failed"}:
         return None
+    due = page.moved(started_at, started_at + target)
+    clock = at if closed_at is None else closed_at
+    if page.paused_at is not None:
+        clock = min(clock, page.paused_at)
     if closed_at is not None:
-        return "met" if closed_at <= started_at + target else "met_late"
-    if at > started_at + target:
+        return "met" if clock <= due else "met_late"
+    if clock > due:
         return "breached"
-    return "at_risk" if at >= started_at + int(target * process.at_risk_at) else "on_track"
+    at_risk = page.moved(started_at, started_at + int(target * process.at_risk_at))
+    return "at_risk" if clock >= at_risk else "on_track"
 
 
 def _severity(page: Page, stuck: bool, sla: str | None, at_stake: dict[str, Decimal]) -> str | None:

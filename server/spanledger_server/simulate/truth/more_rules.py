@@ -24,7 +24,7 @@ ACCOUNT_MASTERING = Process(
     amount_from="",
     steps=(
         Rule("account.created", carries=("account.tax_id", "account.payment_terms", "legal_entity")),
-        Rule("account.approved", within=2 * DAY, of="account.created"),
+        Rule("account.approved", business_days=2, platinum_days=1, of="account.created"),
         Rule(
             "account.synced_to_erp",
             agree=(("account.payment_terms", "salesforce"),),
@@ -178,7 +178,7 @@ EXPENSE_TO_REIMBURSEMENT = Process(
     amount_from="expense_report.submitted",
     steps=(
         Rule("expense_report.submitted", carries=("expense_item", "worker", "amount")),
-        Rule("expense_report.approved", within=7 * DAY, of="expense_report.submitted"),
+        Rule("expense_report.approved", business_days=5, of="expense_report.submitted"),
         Rule(
             "expense_report.posted",
             agree=(("amount", "expense_report.submitted"),),
@@ -213,7 +213,7 @@ VENDOR_PASS_THROUGH = Process(
     amount_from="vendor_invoice.received",
     steps=(
         Rule("vendor_invoice.received", carries=("project", "amount", "vendor_invoice.tax_code")),
-        Rule("vendor_invoice.matched", within=2 * DAY, of="vendor_invoice.received"),
+        Rule("vendor_invoice.matched", business_days=2, of="vendor_invoice.received"),
         Rule("vendor_invoice.approved", within=5 * DAY, of="vendor_invoice.matched"),
         Rule(
             "vendor_invoice.posted",
@@ -295,6 +295,8 @@ DISPUTE_TO_RESOLUTION = Process(
     steps=(
         Rule("dispute.opened", carries=("invoice", "amount", "dispute.reason")),
         Rule("dispute.assigned", within=DAY, of="dispute.opened"),
+        Rule("dispute.question_asked", required=False, many=True),
+        Rule("dispute.question_answered", required=False, many=True),
         Rule("dispute.examined", within=7 * DAY, of="dispute.assigned"),
         Rule(
             "credit_note.issued",
@@ -308,6 +310,7 @@ DISPUTE_TO_RESOLUTION = Process(
         Rule("dispute.resolved", within=14 * DAY, of="dispute.opened", end=True),
     ),
     cancelled_by="dispute.withdrawn",
+    pauses=(("dispute.question_asked", "dispute.question_answered"),),
     failed_by="",
     owners=(
         ("client-partners", "dispute.assigned", _ANY),
@@ -327,7 +330,7 @@ REVENUE_RECOGNITION = Process(
     amount_from="revenue_schedule.created",
     steps=(
         Rule("revenue_schedule.created", carries=("contract", "amount")),
-        Rule("revenue_schedule.approved", within=5 * DAY, of="revenue_schedule.created"),
+        Rule("revenue_schedule.approved", business_days=3, after_month=True, of="revenue_schedule.created"),
         Rule(
             "journal_entry.posted",
             grace=15 * MINUTE,

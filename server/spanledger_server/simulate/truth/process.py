@@ -10,7 +10,9 @@ from spanledger.attributes import Impact
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One step. Times in nanoseconds. `when` is the fact (`contract.amended`, `true`) without which it is not needed."""
+    """One step. Times in nanoseconds; business days, and those of the best clients, are the German ones, `after_month`
+    counts them from the end of the month. `when` is the fact (`contract.amended`, `true`) without which it is not needed.
+    """
 
     step: str
     required: bool = True
@@ -19,6 +21,9 @@ class Rule:
     many: bool = False
     grace: int = 0
     within: int | None = None
+    business_days: int = 0
+    platinum_days: int = 0
+    after_month: bool = False
     of: str = ""
     due_from: str = ""
     settles: str = ""
@@ -56,6 +61,7 @@ class Process:
     target: int
     platinum_target: int
     rankings: tuple[Ranking, ...]
+    pauses: tuple[tuple[str, str], ...] = ()
     at_risk_at: Decimal = Decimal("0.8")
     one_per: str = ""
     """The step of which one entity may have only one, if there is such a step."""

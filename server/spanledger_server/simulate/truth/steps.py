@@ -8,6 +8,7 @@ from decimal import Decimal
 from spanledger_server.simulate.plan.book import Story
 from spanledger_server.simulate.plan.occurrence import Money, Occurrence
 from spanledger_server.simulate.truth.process import Process, Rule
+from spanledger_server.simulate.truth.working_days import working_days_later
 
 Entry = tuple[Occurrence, Money | None]
 FAILING = frozenset({"failure", "rejected"})
@@ -26,6 +27,7 @@ class StepTruth:
     failing_since: int | None
     last_failure: Occurrence | None
     deadline: int | None
+    paused_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,33 @@ class Page:
     def platinum(self) -> bool:
         """Whether it is about one of the best clients."""
         return self.story.account is not None and self.story.account.tier == "platinum"
+
+    @property
+    def pauses(self) -> list[tuple[int, int | None]]:
+        """When the clocks stood still, in order; the last may stand still yet."""
+        merged: list[tuple[int, int | None]] = []
+        for asked, answered in self.process.pauses:
+            for one in self.successes(asked):
+                until = min((end.at for end in self.successes(answered) if end.at >= one.at), default=None)
+                before = merged[-1] if merged else None
+                if before is None or (before[1] is not None and before[1] < one.at):
+                    merged.append((one.at, until))
+                elif before[1] is not None:
+                    merged[-1] = (before[0], until if until is None else max(before[1], until))
+        return merged
+
+    @property
+    def paused_at(self) -> int | None:
+        """Since when they stand still, if they do."""
+        pauses = self.pauses
+        return pauses[-1][0] if pauses and pauses[-1][1] is None else None
+
+    def moved(self, anchor: int, deadline: int) -> int:
+        """A deadline behind the pauses since it began to run."""
+        for begin, end in self.pauses:
+            if end is not None and end > anchor and begin < deadline:
+                deadline += end - max(begin, anchor)
+        return deadline
 
     def needs(self, rule: Rule) -> bool:
         """Whether a step is needed: by itself, of this client, and by what was said so far."""
@@ -130,6 +159,7 @@ def judge_step(page: Page, rule: Rule) -> StepTruth:
         failing_since=failing[0].at if failing and done_at is None else None,
         last_failure=bad[-1] if bad else None,
         deadline=_deadline(page, rule),
+        paused_at=page.paused_at,
     )
 
 
@@ -139,4 +169,10 @@ def _deadline(page: Page, rule: Rule) -> int | None:
     if stated and stated[-1].due is not None:
         return stated[-1].due
     anchors = page.successes(rule.of)
-    return None if not anchors or rule.within is None else anchors[0].at + rule.within
+    if not anchors:
+        return None
+    begins = anchors[0].at
+    if rule.business_days:
+        days = rule.platinum_days if rule.platinum_days and page.platinum else rule.business_days
+        return working_days_later(begins, days, after_month=rule.after_month)
+    return None if rule.within is None else page.moved(begins, begins + rule.within)

@@ -107,3 +107,17 @@ def test_a_record_is_incomplete_by_its_newest_word() -> None:
     assert incomplete in account(lacking).exceptions
     assert incomplete not in account(lacking, whole).exceptions
     assert incomplete in account(whole, lacking).exceptions
+
+
+def test_a_question_to_the_client_stops_the_clocks_until_it_is_answered() -> None:
+    opened: Entry = ("dispute.opened", 0, "success")
+    assigned: Entry = ("dispute.assigned", HOUR, "success")
+    asked: Entry = ("dispute.question_asked", 2 * DAY, "success")
+    answered: Entry = ("dispute.question_answered", 12 * DAY, "success")
+    overdue = ("overdue_step", "dispute.examined")
+    assert overdue in judged("dispute-to-resolution", opened, assigned).exceptions
+    assert overdue not in judged("dispute-to-resolution", opened, assigned, asked).exceptions
+    late = judged("dispute-to-resolution", opened, assigned, asked, answered)
+    deadlines = {step.rule.step: step.deadline for step in late.steps}
+    assert deadlines["dispute.examined"] == T0 + HOUR + 17 * DAY
+    assert overdue in late.exceptions

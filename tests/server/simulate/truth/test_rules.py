@@ -10,6 +10,7 @@ import pytest
 import spanledger_correlator
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import ProcessDefinition, StepRule
+from spanledger_server.simulate.truth.process import Rule
 from spanledger_server.simulate.truth.rules import PROCESSES
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -20,6 +21,23 @@ def shipped() -> dict[str, ProcessDefinition]:
     """The definitions in force, by process."""
     folder = Path(spanledger_correlator.__file__).parent / "pack"
     return {one.process: one for one in load_definitions([folder]).in_force(NOW)}
+
+
+def _within(step: StepRule) -> tuple[int | None, int, str, list[int]]:
+    """Nanoseconds, or German business days, from when on, and those of the best clients."""
+    if step.within is None or not step.within.business_days:
+        return step.within_ns, 0, "", []
+    assert step.calendar == "de-business-days"
+    return None, step.within.business_days, step.within.after, [tier.budget.business_days for tier in step.tiers]
+
+
+def _known(rule: Rule) -> tuple[int | None, int, str, list[int]]:
+    return (
+        rule.within,
+        rule.business_days,
+        "month" if rule.after_month else "",
+        list(filter(None, [rule.platinum_days])),
+    )
 
 
 def _agreed(step: StepRule) -> tuple[tuple[str, str], ...]:
@@ -39,15 +57,16 @@ def test_steps_agree(shipped: dict[str, ProcessDefinition], name: str) -> None:
     assert declared.cancelled_by == tuple(filter(None, [known.cancelled_by]))
     assert declared.failed_by == tuple(filter(None, [known.failed_by]))
     assert [
-        (step.name, step.required, step.many, step.end, step.grace_ns, step.within_ns, step.of or "")
+        (step.name, step.required, step.many, step.end, step.grace_ns, _within(step), step.of or "")
         for step in declared.steps
-    ] == [(rule.step, rule.required, rule.many, rule.end, rule.grace, rule.within, rule.of) for rule in known.steps]
+    ] == [(rule.step, rule.required, rule.many, rule.end, rule.grace, _known(rule), rule.of) for rule in known.steps]
     assert [
         (step.settles or "", step.due_from or "", step.requires, step.any_order, step.carries, _agreed(step))
         for step in declared.steps
     ] == [
         (rule.settles, rule.due_from, rule.requires, rule.any_order, rule.carries, rule.agree) for rule in known.steps
     ]
+    assert [(pause.start, pause.end) for pause in declared.pauses] == list(known.pauses)
     assert [step.name for step in declared.steps if step.one_per] == list(filter(None, [known.one_per]))
     assert [[(f"{one.entity_type}.{one.key}", one.value) for one in step.required_when] for step in declared.steps] == [
         [("account.in_crm", "true")] if rule.in_crm_only else list(filter(None, [rule.when])) for rule in known.steps
