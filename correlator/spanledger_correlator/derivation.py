@@ -139,6 +139,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
         "walk.py",
         "judge.py",
         "aliases.py",
+        "corrections/heeding.py",
     ):
         yield name, (_PACKAGE / name).read_bytes()
     yield from _files(_PACKAGE / "sql")

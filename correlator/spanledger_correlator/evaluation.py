@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from spanledger_correlator import aliases
+from spanledger_correlator.corrections.heeding import heed
 from spanledger_correlator.judge import judge
 from spanledger_correlator.scope import find_scope
 from spanledger_correlator.stitch import stitch
@@ -38,12 +39,13 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     which an earlier attempt may have kept states.
     """
     aliased = aliases.resolve_touched(work, version)
+    heed(work)
     find_scope(work, again=again)
     stitch(work, onward=True)
-    judge(work, news="true" if aliased else _NEWS)
+    judge(work, news="true" if aliased or work.newly_corrected else _NEWS)
     _keep(work, version)
-    # Only an alias, a better copy or rule 4 can take its last span away from a transaction.
-    if aliased or again or work.count("work_superseded") or work.count("work_trace_attached"):
+    # Only an alias, a better copy, rule 4 or a correction can take its last span away from a transaction.
+    if aliased or again or work.newly_corrected or work.count("work_superseded") or work.count("work_trace_attached"):
         work.run("keep/gone")
         if work.count("work_gone"):
             for into in ("transactions", "open_transactions"):
@@ -104,6 +106,7 @@ def _slices(work: Workspace, *, moving: bool = False) -> Iterator[float]:
 
     `moving` says that aliases may come between two slices.
     """
+    heed(work)
     work.run("scope/new_traces", into="work_moved_traces", source=NO_TRACES)
     work.run("scope/scope_all")
     work.kin("work_touched", into="work_touched_kin")
@@ -111,6 +114,7 @@ def _slices(work: Workspace, *, moving: bool = False) -> Iterator[float]:
     for number in range(slices):
         if moving and number:
             work.know_aliases(work.relation("aliases/kept"))
+            heed(work)
             work.kin("work_touched", into="work_touched_kin")
         work.run("scope/scope_slice", {"slices": slices, "slice": number})
         if number == 0:

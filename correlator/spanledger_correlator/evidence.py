@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spanledger_correlator.corrections.heeding import heed
 from spanledger_correlator.definition.model import ProcessDefinition
 from spanledger_correlator.statements import statement
 from spanledger_correlator.stitch import stitch
@@ -16,6 +17,7 @@ def attachments(work: Workspace, tenant: str, definition: ProcessDefinition, roo
     work.run("scope/scope_one", root)
     for traces in ("work_new_traces", "work_moved_traces"):
         work.run("scope/new_traces", into=traces, source=NO_TRACES)
+    heed(work)
     stitch(work)
     return work.store.rows(
         statement("reading/evidence", attachments=statement("reading/attachments")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from spanledger_correlator.corrections.heeding import read_corrections
 from spanledger_correlator.inbox import Batch, bound
 from spanledger_correlator.workspace import Workspace
 
@@ -15,6 +16,7 @@ _ALWAYS = ("seen", "facts", "links", "traces")
 
 def extract(work: Workspace, batches: Sequence[Batch]) -> None:
     """Read the spans of these commits into `work_incoming` and keep what they say. Repeating it is harmless."""
+    read_corrections(work, batches)
     work.run("extract/incoming", bound(batches))
     work.run("extract/suspects")
     work.run("extract/superseded" if work.count("work_suspects") else "extract/superseded_empty")

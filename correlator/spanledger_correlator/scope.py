@@ -21,6 +21,8 @@ def find_scope(work: Workspace, *, again: bool) -> None:
         work.kin("work_reclaimed", into="work_reclaimed_kin")
         work.run("scope/touched_rivals")
     _find_news(work, again=again)
+    if work.newly_corrected:
+        work.run("corrections/touched")
     work.run("scope/touched")
     work.kin("work_touched", into="work_touched_kin")
     walk.towards_roots(work, kin="work_touched_kin")
@@ -46,6 +48,8 @@ def _find_news(work: Workspace, *, again: bool) -> None:
 def _find_moved_traces(work: Workspace, *, again: bool) -> None:
     """A link or an alias moves spans that came long ago: from what they inherited to what they name, and back."""
     work.run("scope/relinked")
+    if work.newly_corrected:
+        work.run("corrections/relinked")
     work.run("walk/nodes_empty", into="work_relinked_joined")
     if work.count("work_relinked"):
         work.kin("work_relinked", into="work_relinked_kin")
@@ -53,3 +57,5 @@ def _find_moved_traces(work: Workspace, *, again: bool) -> None:
         work.run("scope/moved_traces", {"again": again})
     else:
         work.run("scope/new_traces", into="work_moved_traces", source="work_superseded")
+    if work.newly_corrected:
+        work.run("corrections/moved_traces")

@@ -7,6 +7,7 @@ and span) and `work_unattached` (what the waiting spans of those traces came to)
 from __future__ import annotations
 
 from spanledger_correlator import walk
+from spanledger_correlator.corrections.heeding import leave_out
 from spanledger_correlator.workspace import Workspace
 
 # Age orders spans by when they happened, then by their ids, as one number.
@@ -33,6 +34,9 @@ _LACKS = """,
 _IN_TRACES = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)"
 _IN_THE_FUTURE = "(SELECT 1 FROM {} WHERE Happened = StoredAt LIMIT 1)"
 _MORE = {"scope": "work_scope_more", "members": "work_members_more", "attached": "work_more_attached"}
+_DECIDED = "max((c.Tenant, c.TraceId, c.SpanId) IN (SELECT Tenant, TraceId, SpanId FROM work_detached))"
+"""A span that a person took out is nobody's orphan."""
+_EVERY_SCOPE = "(SELECT * FROM work_scope UNION ALL SELECT * FROM work_scope_more)"
 _FIRST_ACCEPTED = "ORDER BY StoredAt, Rule, KeyType, KeyId"
 
 
@@ -65,12 +69,13 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
             work.run("stitch/take_in_traces")
         work.run("stitch/open_ends")
         work.run("stitch/inherit")
+        leave_out(work, "work_inherited", _EVERY_SCOPE)
         work.run("stitch/attach_inherited", step_columns=_step_columns(work, "f.EntityTypes"))
     else:
         work.run("stitch/attached_empty", into="work_trace_attached")
         work.run("stitch/attached_empty", into="work_inherited")
     work.run("stitch/transactions")
-    work.run("stitch/unattached")
+    work.run("stitch/unattached", decided=_DECIDED if work.corrected else "false")
 
 
 def _attach_more(work: Workspace, onward: bool, into: str, only_traces: str = "") -> None:
@@ -102,6 +107,7 @@ def _attach(
     # Where a span says that it happens in the future, it matters which of its copies was accepted first.
     if not ordered and work.count(_IN_THE_FUTURE.format(into)):
         attach(_FIRST_ACCEPTED)
+    leave_out(work, into, scope)
 
 
 def _step_columns(work: Workspace, types: str) -> str:

@@ -50,6 +50,7 @@ class Sources:
     canonical_ids: str = "canonical_ids"
     canonical_members: str = "canonical_members"
     calendar_records: str = "calendar_records"
+    corrections: str = "corrections"
 
     @classmethod
     def as_of(cls, known: str) -> Sources:
@@ -71,6 +72,7 @@ class Sources:
             canonical_ids="work_canonical",
             canonical_members="work_canonical",
             calendar_records=_CALENDARS_THEN if known == "then" else "calendar_records",
+            corrections=f"(SELECT * FROM corrections {links})",
         )
 
 
@@ -100,6 +102,12 @@ class Workspace:
         self.vocabulary = vocabulary
         self.sources = sources or Sources()
         self.evidence = evidence
+        self.uncorrected = self.sources
+        """The sources as spans state them; `corrections/heeding.py` replaces `sources` by what people made of them."""
+        self.corrected = False
+        """Whether people have corrected anything that this evaluation knows of."""
+        self.newly_corrected = False
+        """Whether any of that is new."""
         self._bound: dict[str, Any] = {
             "active": vocabulary.active,
             "processes": vocabulary.processes,

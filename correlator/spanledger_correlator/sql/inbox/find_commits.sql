@@ -1,4 +1,4 @@
--- Commits whose spans stand in the store and whose announcement was lost with the process that made them.
+-- Commits whose spans, or whose correction, stand in the store and whose announcement was lost with the process that made them.
 INSERT INTO commits (Batch, StoredAt, Spans)
 WITH
     (
@@ -9,3 +9,7 @@ SELECT Batch, min(s.StoredAt), count()
 FROM spans AS s
 WHERE s.StoredAt >= since AND Batch NOT IN (SELECT Batch FROM commits WHERE commits.StoredAt >= since)
 GROUP BY Batch
+UNION ALL
+SELECT Id AS Batch, StoredAt, 1
+FROM corrections
+WHERE StoredAt >= since AND Id NOT IN (SELECT Batch FROM commits WHERE commits.StoredAt >= since)

@@ -5,6 +5,7 @@ SELECT
     arraySort(groupUniqArray(toString(c.Process))) AS Processes,
     multiIf(
         max(c.Elsewhere) OR max(t.Taken), '',
+        $decided, '',
         max(t.Crowded), 'ambiguous_trace',
         max(notEmpty(c.EntityIds)), 'no_link',
         'no_entity') AS Reason,

@@ -1,0 +1,14 @@
+-- The links that people cut: between any ids of the two entities, in both directions.
+CREATE OR REPLACE TEMPORARY TABLE work_cuts ENGINE = Memory AS
+SELECT DISTINCT
+    c.Tenant AS Tenant, one.Type AS Type, one.Id AS Id, other.Type AS OtherType, other.Id AS OtherId
+FROM
+(
+    SELECT toString(Tenant) AS Tenant, toString(end.1) AS Type, end.2 AS EntityId, toString(end.3) AS OtherType, end.4 AS OtherId
+    FROM work_standing
+    ARRAY JOIN [(Type, EntityId, OtherType, OtherId), (OtherType, OtherId, Type, EntityId)] AS end
+    WHERE Kind = 'cut_link'
+) AS c
+INNER JOIN work_corrected_kin AS one ON one.Tenant = c.Tenant AND one.Type = c.Type AND one.NamedId = c.EntityId
+INNER JOIN work_corrected_kin AS other
+    ON other.Tenant = c.Tenant AND other.Type = c.OtherType AND other.NamedId = c.OtherId

@@ -1,0 +1,1 @@
+SELECT count() AS Known FROM $corrections AS corrections
