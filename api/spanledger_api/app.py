@@ -16,6 +16,7 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from spanledger_api import (
+    corrections,
     entities,
     exception,
     exceptions,
@@ -51,6 +52,7 @@ _QUESTIONS = (
     exceptions,
     exception,
     sla,
+    corrections,
     sources,
     processes,
     transactions,

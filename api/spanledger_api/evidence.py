@@ -27,6 +27,7 @@ class Attachment(BaseModel):
     key: str = Field(description="What the rule went by.", examples=["invoice INV-1042"])
     carrier_trace_id: str | None = Field(description="The span that carried the link, where one did.")
     carrier_span_id: str | None
+    correction: str | None = Field(description="The correction that added the link, where a person did.")
     text: str = Field(description="All of it in one sentence.")
 
 
@@ -35,6 +36,7 @@ def attachment(found: Mapping[str, Any], root: str) -> Attachment:
     rule = int(found["rule"])
     key = found["key"].replace(":", " ", 1)
     carrier = found["carrier_span_id"] or None
+    correction = found.get("correction") or None
     return Attachment(
         trace_id=found["trace_id"],
         span_id=found["span_id"],
@@ -45,12 +47,13 @@ def attachment(found: Mapping[str, Any], root: str) -> Attachment:
         key=key,
         carrier_trace_id=found["carrier_trace_id"] or None,
         carrier_span_id=carrier,
-        text=f"*{step_words(found['step'])}* ({found['outcome']}) belongs here: {_because(rule, key, root, carrier)}.",
+        correction=correction,
+        text=f"*{step_words(found['step'])}* ({found['outcome']}) belongs here: {_because(rule, key, root, carrier, correction)}.",
     )
 
 
-def _because(rule: int, key: str, root: str, carrier: str | None) -> str:
-    by = f" (span {carrier} says so)" if carrier else ""
+def _because(rule: int, key: str, root: str, carrier: str | None, correction: str | None) -> str:
+    by = f" (span {carrier} says so)" if carrier else f" (correction {correction} says so)" if correction else ""
     alias = "" if key == root else f", an alias of {root}"
     match rule:
         case 1:

@@ -15,6 +15,7 @@ from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.exception_item import ExceptionId, ExceptionItem, item, not_found, parts_of
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import utc, utc_or_none
+from spanledger_api.negotiation import require_json
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock, Text
 from spanledger_api.problems import Fault, Refusal, refusal_of
@@ -93,10 +94,7 @@ async def act(desk: Desk, exception_id: str, request: ActionRequest) -> Response
 
     What is done stays in the history. A suppression ends at its moment, or with another one that ends sooner.
     """
-    if desk.request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(
-            "The body is not said to be JSON.", code="not_json", hint="Send `Content-Type: application/json`."
-        )
+    require_json(desk.request)
     return await desk.answer(Clock(), lambda inquiry: _act(inquiry, exception_id, request))
 
 

@@ -1,4 +1,4 @@
-"""Which format an answer takes: the `format` parameter, else the `Accept` header."""
+"""Which format a body has: an answer takes the `format` parameter's, else the `Accept` header's; a request is JSON."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def wants_csv(request: Request, chosen: Format | None) -> bool:
             hint="Send `Accept: application/json` or `Accept: text/csv`, or add `format=json` or `format=csv`.",
         )
     return _OFFERED[best] == "csv"
+
+
+def require_json(request: Request) -> None:
+    """Check that a body is said to be JSON: a page in a browser cannot send that to another address unasked.
+
+    Raises Refusal `not_json`.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(
+            "The body is not said to be JSON.", code="not_json", hint="Send `Content-Type: application/json`."
+        )
 
 
 def _weight(header: str, offered: str) -> float:

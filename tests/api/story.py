@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
@@ -26,7 +27,29 @@ def spans() -> list[SpanRow]:
 def tell(store: Store, definitions: Definitions, tenant: str = "default") -> None:
     """Store the story for a tenant, and correlate it."""
     put(store, *(span.having(tenant=tenant) for span in spans()))
+    _correct(store, tenant)
     Correlator(store, definitions).catch_up()
+
+
+def _correct(store: Store, tenant: str) -> None:
+    """Somebody took a payment off an invoice, and it was put back: nothing comes of it."""
+    decided = UUID("5f0c1a52-7d14-4a0e-9a53-0f1b6f1f4c11")
+    ends = ["payment", "PAY-1", "invoice", "INV-1043"]
+    rows = [
+        [tenant, decided, "cut_link", *ends, UUID(int=0), "mia", "the bank's advice names another invoice", STORED],
+        [
+            tenant,
+            UUID("9b1de1a7-33a4-4a44-8a8c-2b7a60d4b2f2"),
+            "take_back",
+            *([""] * 4),
+            decided,
+            "jonas",
+            "the advice was for another client",
+            STORED + timedelta(minutes=30),
+        ],
+    ]
+    columns = ["Tenant", "Id", "Kind", "Type", "EntityId", "OtherType", "OtherId", "Takes", "Who", "Why", "StoredAt"]
+    store.insert("corrections", rows, columns)
 
 
 def _deal() -> list[SpanRow]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 import spanledger_api
+from spanledger_api.corrections import CorrectionsAnswer, CorrectionView
 from spanledger_api.entities import EntityView
 from spanledger_api.exception import ExceptionView
 from spanledger_api.exceptions import ExceptionsAnswer
@@ -47,6 +48,8 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
         "/v1/exceptions/invoice-to-cash/INV-1042~rejected_record~invoice.posted~20260318T094500Z",
         ExceptionView,
     ),
+    "corrections.json": ("/v1/corrections", CorrectionsAnswer),
+    "correction.json": ("/v1/corrections/5f0c1a52-7d14-4a0e-9a53-0f1b6f1f4c11", CorrectionView),
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
     "why.json": ("/v1/transactions/invoice-to-cash/INV-1042/why", WhyAnswer),
@@ -63,9 +66,13 @@ def document(reader: TestClient) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Each address and its operation; every question is a GET, and acting on an exception a POST."""
+    """Each address and its operation; every question is a GET, and what people do or decide a POST."""
     found = [(address, method) for address, path in document["paths"].items() for method in path]
-    assert [address for address, method in found if method != "get"] == ["/v1/exceptions/{exception_id}/actions"]
+    assert [address for address, method in found if method != "get"] == [
+        "/v1/exceptions/{exception_id}/actions",
+        "/v1/corrections",
+        "/v1/corrections/{correction_id}/take-back",
+    ]
     return [(address, document["paths"][address][method]) for address, method in found]
 
 

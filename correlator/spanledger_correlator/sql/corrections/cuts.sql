@@ -4,10 +4,11 @@ SELECT DISTINCT
     c.Tenant AS Tenant, one.Type AS Type, one.Id AS Id, other.Type AS OtherType, other.Id AS OtherId
 FROM
 (
-    SELECT toString(Tenant) AS Tenant, toString(end.1) AS Type, end.2 AS EntityId, toString(end.3) AS OtherType, end.4 AS OtherId
-    FROM work_standing
-    ARRAY JOIN [(Type, EntityId, OtherType, OtherId), (OtherType, OtherId, Type, EntityId)] AS end
-    WHERE Kind = 'cut_link'
+    SELECT toString(Tenant) AS Tenant, toString(Type) AS Type, EntityId, toString(OtherType) AS OtherType, OtherId
+    FROM work_standing WHERE Kind = 'cut_link'
+    UNION ALL
+    SELECT toString(Tenant), toString(OtherType), OtherId, toString(Type), EntityId
+    FROM work_standing WHERE Kind = 'cut_link'
 ) AS c
 INNER JOIN work_corrected_kin AS one ON one.Tenant = c.Tenant AND one.Type = c.Type AND one.NamedId = c.EntityId
 INNER JOIN work_corrected_kin AS other
