@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -22,6 +22,17 @@ class Money(BaseModel):
     currency: str = Field(description="ISO 4217.", examples=["EUR"])
     amount: str = Field(description="A decimal as a string: the whole amount.", examples=["48200.00"])
     open: str = Field(description="The part at stake: not yet settled.", examples=["48200.00"])
+    cash: str = Field(description="What was paid and not taken back.", examples=["0.00"])
+    credit: str = Field(description="What credits settled.", examples=["0.00"])
+    write_off: str = Field(description="What was given up of it.", examples=["0.00"])
+    overpaid: str = Field(description="What was paid or credited beyond it, and is owed back.", examples=["0.00"])
+
+
+class Part(BaseModel):
+    """Money in one currency."""
+
+    currency: str = Field(description="ISO 4217.", examples=["USD"])
+    amount: str = Field(description="A decimal as a string.", examples=["100.00"])
 
 
 class Total(BaseModel):
@@ -38,12 +49,21 @@ def plain(amount: Decimal) -> str:
     return f"{whole}.{fraction.rstrip('0'):0<2}"
 
 
-def moneys(currencies: Iterable[str], amounts: Iterable[Decimal], at_stake: Iterable[Decimal]) -> list[Money]:
-    """One Money per currency, in the order given."""
+_PARTS: Final = ("amount", "open", "cash", "credit", "write_off", "overpaid")
+_COLUMNS: Final = ("Amounts", "OpenAmounts", "Cash", "Credits", "WriteOffs", "Overpaid")
+
+
+def moneys(row: Mapping[str, Any]) -> list[Money]:
+    """The money of a verdict, one per currency, in its order."""
     return [
-        Money(currency=currency, amount=plain(amount), open=plain(part))
-        for currency, amount, part in zip(currencies, amounts, at_stake, strict=True)
+        Money(currency=currency, **{name: plain(part) for name, part in zip(_PARTS, parts, strict=True)})
+        for currency, *parts in zip(row["Currencies"], *(row[column] for column in _COLUMNS), strict=True)
     ]
+
+
+def elsewhere(row: Mapping[str, Any]) -> list[Part]:
+    """What settled nothing, as it is in a currency that is not owed."""
+    return [Part(currency=one["Currency"], amount=plain(one["Amount"])) for one in row["Elsewhere"]]
 
 
 def _amount(value: Any) -> Decimal:

@@ -13,12 +13,13 @@ from spanledger_api import csv_export
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import OPEN, bound_moment, where
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.money import Total, plain
+from spanledger_api.money import Currency, Total, plain
 from spanledger_api.negotiation import wants_csv
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import SEVERITIES, Filters, Format
 from spanledger_api.problems import Refusal
+from spanledger_api.reporting import Reporting, ReportingTotal
 from spanledger_api.stuck_item import CSV_COLUMNS, StuckItem, item, lines
 from spanledger_api.verdict import COLUMNS
 
@@ -37,6 +38,8 @@ class StuckParameters(Filters):
 
     limit: int | None = Field(default=None, ge=1, le=LONGEST_LIST)
     """At most so many items, the worst first; totals are over all. Default: 100, in CSV all of them."""
+    reporting_currency: Currency | None = None
+    """Rank by money in this currency, and total it too: converted by the rates of the clock's day."""
     format: Format | None = None
     """`json` or `csv`; without it the `Accept` header decides."""
 
@@ -49,6 +52,7 @@ class StuckAnswer(BaseModel):
     count: int = Field(description="How many match; `items` may hold fewer.")
     by_severity: dict[str, int] = Field(description="How many match, by severity.")
     totals: list[Total] = Field(description="The money at stake over all that match.")
+    reporting: ReportingTotal | None = Field(description="The totals in the reporting currency asked for.")
     items: list[StuckItem] = Field(description="Ranked by severity, then currency, then money times age.")
     notes: list[str] = Field(description="What to know about this answer.")
 
@@ -74,36 +78,45 @@ async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> 
 def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
     """The answer at the inquiry's clock."""
     parameters.check(inquiry.catalogue)
+    reporting = _reporting(inquiry, parameters)
     with _gathering(inquiry, parameters):
         count, by_severity, totals = _totals(inquiry, parameters.currency)
-        rows = _ranked(inquiry, parameters.currency, parameters.limit or 100) if count else []
+        rows = _ranked(inquiry, parameters.currency, reporting, parameters.limit or 100) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
         count=count,
         by_severity=by_severity,
         totals=totals,
-        items=[item(row, inquiry.moment, parameters.currency) for row in rows],
+        reporting=reporting.total(totals) if reporting else None,
+        items=[item(row, inquiry.moment, parameters.currency, reporting) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not count),
     )
 
 
 def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
     parameters.check(inquiry.catalogue)
+    reporting = _reporting(inquiry, parameters)
     with _gathering(inquiry, parameters):
-        rows = _ranked(inquiry, parameters.currency, parameters.limit or LONGEST_FILE + 1)
+        rows = _ranked(inquiry, parameters.currency, reporting, parameters.limit or LONGEST_FILE + 1)
     if len(rows) > LONGEST_FILE:
         raise Refusal(
             f"More than {LONGEST_FILE:,} transactions match.",
             code="too_many_rows",
             hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
         )
-    flat = (line for row in rows for line in lines(item(row, inquiry.moment, parameters.currency), parameters.currency))
+    items = (item(row, inquiry.moment, parameters.currency, reporting) for row in rows)
+    flat = (line for one in items for line in lines(one, parameters.currency, reporting))
     return Response(
         csv_export.document(CSV_COLUMNS, flat),
         media_type=csv_export.MEDIA_TYPE,
         headers={"Content-Disposition": 'attachment; filename="stuck.csv"'},
     )
+
+
+def _reporting(inquiry: Inquiry, parameters: StuckParameters) -> Reporting | None:
+    wanted = parameters.reporting_currency
+    return Reporting(wanted, inquiry.reading.rates) if wanted else None
 
 
 def _gathering(inquiry: Inquiry, parameters: StuckParameters) -> AbstractContextManager[None]:
@@ -142,11 +155,32 @@ def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int]
     return row["Count"], {severity: counted.get(severity, 0) for severity in SEVERITIES}, totals
 
 
-def _ranked(inquiry: Inquiry, currency: str | None, limit: int) -> list[dict[str, Any]]:
-    """The worst first: severity, then currency (what has no money last), then money times age, exact; ties by key."""
+def _ranked(inquiry: Inquiry, currency: str | None, reporting: Reporting | None, limit: int) -> list[dict[str, Any]]:
+    """The worst first: severity, then currency (what has no money last), then money times age, exact; ties by key.
+
+    With a reporting currency, the money in it takes the place of the money by currency.
+    """
+    if reporting is not None:
+        return _ranked_in(reporting, inquiry, currency, limit)
     money_currency = "{q_currency:String}" if currency else _FIRST_CURRENCY
     at_stake = f"OpenAmounts[indexOf(Currencies, {money_currency})]"
     weight = f"if(empty(Currencies), toDecimal256({_AGE}, 9), toDecimal256({at_stake}, 9) * {_AGE})"
     order = f"{_RANK}, empty(Currencies), {money_currency}, {weight} DESC, Process, RootId"
     values = {"q_moment": bound_moment(inquiry.moment), "q_limit": limit, "q_currency": currency or ""}
+    return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above
+
+
+def _ranked_in(reporting: Reporting, inquiry: Inquiry, currency: str | None, limit: int) -> list[dict[str, Any]]:
+    """The worst first: severity, then converted money times age; what cannot be converted last."""
+    rated = [(source, f"{rate:f}") for source, rate in reporting.rated if currency in {None, source}]
+    has_rate = "arrayExists(held -> has({q_rated:Array(String)}, held), Currencies)"
+    money = """arraySum((held, amount) -> toDecimal256(amount, 9) * toDecimal256OrZero(
+        {q_rates:Array(String)}[indexOf({q_rated:Array(String)}, held)], 12), Currencies, OpenAmounts)"""
+    order = f"{_RANK}, NOT {has_rate}, {money} * {_AGE} DESC, Process, RootId"
+    values = {
+        "q_moment": bound_moment(inquiry.moment),
+        "q_limit": limit,
+        "q_rated": [source for source, _ in rated],
+        "q_rates": [rate for _, rate in rated],
+    }
     return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above

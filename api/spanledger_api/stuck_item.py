@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 
 from spanledger_api.csv_export import Cell
 from spanledger_api.moments import Duration, duration, rfc3339, utc, utc_or_none
-from spanledger_api.money import Money, moneys
+from spanledger_api.money import Money, Part, elsewhere, moneys
+from spanledger_api.reporting import Reporting
 from spanledger_api.verdict import EntityRef, Links, Why, entity_ref, transaction_links, why
 from spanledger_correlator.sentence import sentence
 
@@ -31,6 +32,11 @@ class StuckItem(BaseModel):
         description="The currency asked for, else the first of its currencies; null without money.", examples=["EUR"]
     )
     amounts: list[Money] = Field(description="All its money, one per currency.")
+    other_currency: list[Part] = Field(description="What settles nothing: it came in a currency that is not owed.")
+    reporting_amount: str | None = Field(
+        description="The money at stake in the reporting currency asked for, as far as there are rates.",
+        examples=["44563.58"],
+    )
     waiting_for: str = Field(description="The step waited for.", examples=["invoice.posted"])
     waiting_since: datetime | None
     waited: Duration | None = Field(description="From `waiting_since` to the clock.")
@@ -38,6 +44,9 @@ class StuckItem(BaseModel):
     owner: str | None = Field(description="Who must act.", examples=["finance-operations"])
     severity: str = Field(examples=["high"])
     severity_rule: str | None = Field(description="The rule of the definition that gave the severity.")
+    rate_missing: list[str] = Field(
+        description="Pairs whose rate a severity rule would have needed: it did not match.", examples=[["USD/EUR"]]
+    )
     impact: str = Field(examples=["revenue"])
     sla_state: str | None = Field(description="The SLA of the whole transaction.", examples=["at_risk"])
     sla_due_at: datetime | None
@@ -49,17 +58,23 @@ class StuckItem(BaseModel):
 
 
 CSV_COLUMNS = (
-    "key", "process", "entity_type", "entity_id", "client", "currency", "amount", "amount_whole", "waiting_for",
-    "waiting_since", "waited_seconds", "waited", "why_kind", "why_error_kind", "why_code", "why_message", "why_system",
+    "key", "process", "entity_type", "entity_id", "client", "currency", "amount", "amount_whole", "cash", "credit",
+    "write_off", "overpaid", "reporting_amount", "waiting_for", "waiting_since", "waited_seconds", "waited", "why_kind", "why_error_kind", "why_code", "why_message", "why_system",
     "attempts", "owner", "severity", "severity_rule", "impact", "sla_state", "sla_due_at", "due_at", "legal_entity",
     "region", "sentence",
 )  # fmt: skip
 """A line per item and currency: an item with money in two currencies has two lines, one without money has one."""
 
 
-def item(row: Mapping[str, Any], moment: datetime, currency: str | None) -> StuckItem:
+_MONEY_COLUMNS = ("currency", "amount", "amount_whole", "cash", "credit", "write_off", "overpaid", "reporting_amount")
+
+
+def item(
+    row: Mapping[str, Any], moment: datetime, currency: str | None, reporting: Reporting | None = None
+) -> StuckItem:
+    """The item of a verdict; `currency` is the one asked for, `reporting` the one to convert to."""
     since = row["WaitingSince"]
-    amounts = moneys(row["Currencies"], row["Amounts"], row["OpenAmounts"])
+    amounts = moneys(row)
     ranked = currency or min((money.currency for money in amounts), default=None)
     reason = why(row)
     assert reason is not None  # only what is stuck is selected
@@ -71,6 +86,9 @@ def item(row: Mapping[str, Any], moment: datetime, currency: str | None) -> Stuc
         amount=next((money.open for money in amounts if money.currency == ranked), None),
         currency=ranked,
         amounts=amounts,
+        other_currency=elsewhere(row),
+        reporting_amount=reporting.sum(zip(row["Currencies"], row["OpenAmounts"], strict=True)) if reporting else None,
+        rate_missing=row["RateMissing"],
         waiting_for=row["WaitingFor"],
         waiting_since=utc_or_none(since),
         waited=None if since is None else duration(moment - utc(since)),
@@ -89,7 +107,7 @@ def item(row: Mapping[str, Any], moment: datetime, currency: str | None) -> Stuc
     )
 
 
-def lines(one: StuckItem, currency: str | None) -> Iterator[dict[str, Cell]]:
+def lines(one: StuckItem, currency: str | None, reporting: Reporting | None = None) -> Iterator[dict[str, Cell]]:
     """The CSV lines of an item: one per currency, `currency` alone if it was asked for."""
     flat: dict[str, Cell] = {
         "key": one.key,
@@ -124,6 +142,16 @@ def lines(one: StuckItem, currency: str | None) -> Iterator[dict[str, Cell]]:
             "currency": money.currency,
             "amount": Decimal(money.open),
             "amount_whole": Decimal(money.amount),
+            "cash": Decimal(money.cash),
+            "credit": Decimal(money.credit),
+            "write_off": Decimal(money.write_off),
+            "overpaid": Decimal(money.overpaid),
+            "reporting_amount": _converted(money, reporting),
         }
     if not shown:
-        yield flat | {"currency": None, "amount": None, "amount_whole": None}
+        yield flat | dict.fromkeys(_MONEY_COLUMNS)
+
+
+def _converted(money: Money, reporting: Reporting | None) -> Cell:
+    found = reporting.sum([(money.currency, Decimal(money.open))]) if reporting else None
+    return None if found is None else Decimal(found)

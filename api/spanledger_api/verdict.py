@@ -10,13 +10,13 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field
 
 from spanledger_api.moments import Duration, duration, utc, utc_or_none
-from spanledger_api.money import Money, moneys
+from spanledger_api.money import Money, Part, elsewhere, moneys
 from spanledger_correlator.sentence import sentence
 
 COLUMNS = """
     Process, Version, Key, RootType, RootId, Status, Stuck, WaitingFor, WaitingSince, WhyKind, WhyErrorKind, WhyCode,
     WhyMessage, WhySystem, Attempts, DueAt, SlaState, SlaDueAt, Severity, SeverityRule, Impact, Owner, Currencies,
-    Amounts, OpenAmounts, LegalEntity, Region, ClientName, StartedAt, LastActivityAt, ClosedAt, StepNames,
+    Amounts, OpenAmounts, Cash, Credits, WriteOffs, Overpaid, Elsewhere, RateMissing, LegalEntity, Region, ClientName, StartedAt, LastActivityAt, ClosedAt, StepNames,
     StepFirstSuccess, StepAttempts
 """
 """What `summary` and `sentence` read of a verdict."""
@@ -84,6 +84,10 @@ class Summary(BaseModel):
     impact: str = Field(examples=["revenue"])
     sla: SlaView
     amounts: list[Money] = Field(description="One per currency.")
+    other_currency: list[Part] = Field(description="What settles nothing: it came in a currency that is not owed.")
+    rate_missing: list[str] = Field(
+        description="Pairs whose rate a severity rule would have needed: it did not match.", examples=[["USD/EUR"]]
+    )
     legal_entity: str | None = Field(examples=["DE01"])
     region: str | None = Field(examples=["emea"])
     started_at: datetime
@@ -119,7 +123,9 @@ def summary_fields(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
         "severity_rule": row["SeverityRule"] or None,
         "impact": row["Impact"],
         "sla": SlaView(state=row["SlaState"] or None, due_at=utc_or_none(row["SlaDueAt"])),
-        "amounts": moneys(row["Currencies"], row["Amounts"], row["OpenAmounts"]),
+        "amounts": moneys(row),
+        "other_currency": elsewhere(row),
+        "rate_missing": row["RateMissing"],
         "legal_entity": row["LegalEntity"] or None,
         "region": row["Region"] or None,
         "started_at": utc(row["StartedAt"]),

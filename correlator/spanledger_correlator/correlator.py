@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanledger_correlator import branch, calendars, derivation, rules
+from spanledger_correlator import branch, calendars, derivation, rates, rules
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.derivation import Derivation
 from spanledger_correlator.evaluation import evaluate_everything, evaluate_process, evaluate_touched
@@ -74,6 +74,7 @@ class Correlator:
         calendars.record(self.store, self._definitions)
         self._inbox.recover()
         derivation.remember(self.store, self._definitions, self._moment())
+        rates.record(self.store, self._definitions.rates)
         self._stands = derivation.standing(self.store)
         if self._stands is None and not self._has_history():
             self._stands = self._wanted()

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, Literal
 
 from spanledger_correlator import evidence, flow_exceptions, silence
@@ -17,6 +18,7 @@ from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis, candidates, diagnose
 from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.flow_exceptions import FlowException
+from spanledger_correlator.rates import RatesOfDay, rates_of_day
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.silence import SourceState
 from spanledger_correlator.standpoint import Then, then
@@ -36,6 +38,17 @@ _BESIDE_THEN = """(
 ORPHAN_GRACE_SECONDS = 3600
 """A step span that no transaction has taken this long after it was stored is an orphan."""
 
+
+_OWN = "arrayZip(t.Currencies, t.OpenAmounts)"
+_CONVERTED = """arrayConcat(
+        arrayMap((own, amount) -> (toString(own), toDecimal256(amount, 21)), t.Currencies, t.OpenAmounts),
+        arrayFlatten(arrayMap(
+            (own, amount) -> arrayMap(
+                rate -> (rate.2, toDecimal256(amount, 9) * toDecimal256(rate.3, 12)),
+                arrayFilter(
+                    rate -> t.Status = 'open' AND rate.1 = own, {rates:Array(Tuple(String, String, String))})),
+            t.Currencies, t.OpenAmounts)))"""
+"""What a test of an amount is held against: the money at stake, and, of what is open, its worth in other currencies."""
 
 _newest = threading.local()
 """Which reading as of a moment a thread made last: there is one set of tables a thread."""
@@ -79,10 +92,19 @@ class Reading:
         self._sources = Sources() if as_of is None else Sources.as_of(known)
         self._as_of = as_of
         self._known = known
-        self._bound = {"tenant": tenant, "now": self.clock}
+        self._bound: dict[str, Any] = {"tenant": tenant, "now": self.clock}
+        self._known_until = self.clock if as_of is not None and known == "then" else datetime.now(UTC)
+        self._rated = bool(definitions.rates)
         if as_of is not None:
             _newest.reading = id(self)
             evaluate_all(Workspace(self.store, Vocabulary.of(self._definitions), self._sources, as_of))
+
+    @cached_property
+    def rates(self) -> RatesOfDay:
+        """The rates at the clock; none where no table of rates is declared."""
+        if not self._rated:
+            return RatesOfDay(self.clock.date(), {})
+        return rates_of_day(self._store, self.clock, self._known_until)
 
     @property
     def relation(self) -> Relation:
@@ -202,7 +224,15 @@ class Reading:
         return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
 
     def _verdict(self, states: str) -> Relation:
-        return Relation(f"({statement('reading/verdict', states=states)})", self._bound)
+        held = _CONVERTED if self.rates.rates else _OWN
+        rates = [(*pair, f"{rate.rate:f}") for pair, rate in self.rates.rates.items()]
+        bound = {**self._bound, "rates": rates} if rates else self._bound
+        pairs = (
+            "arrayMap(rate -> (rate.1, rate.2), {rates:Array(Tuple(String, String, String))})"
+            if rates
+            else "[('', '')]"
+        )
+        return Relation(f"({statement('reading/verdict', states=states, held=held, rated=pairs)})", bound)
 
 
 def _bound(flow: FlowException) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from spanledger_api import create_app
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis
+from spanledger_correlator.rates import RatesOfDay
 from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 from tests.api import story
@@ -53,6 +54,9 @@ COLUMNS: Mapping[str, str] = {
     "Currencies": "Array(String)",
     "Amounts": "Array(Decimal(38, 9))",
     "OpenAmounts": "Array(Decimal(38, 9))",
+    **dict.fromkeys(("Cash", "Credits", "WriteOffs", "Overpaid"), "Array(Decimal(38, 9))"),
+    "Elsewhere": "Array(Tuple(Currency String, Amount Decimal(38, 9)))",
+    "RateMissing": "Array(String)",
     "LegalEntity": "String",
     "Region": "String",
     "ClientName": "String",
@@ -82,7 +86,7 @@ def ago(**length: float) -> datetime:
 
 def verdict(root_id: str, **changes: Any) -> dict[str, Any]:
     """The verdict on an invoice that NetSuite has refused twice, with changes."""
-    row = {
+    row: dict[str, Any] = {
         "Tenant": "default",
         "Process": "invoice-to-cash",
         "Version": 1,
@@ -128,7 +132,9 @@ def verdict(root_id: str, **changes: Any) -> dict[str, Any]:
         "ExceptionSteps": ["invoice.posted"],
         "ExceptionSince": [ago(days=2)],
     } | changes
-    return {"Key": f"{row['Process']}/{row['RootId']}"} | row
+    nothing = [Decimal(0)] * len(row["Currencies"])
+    money = dict.fromkeys(("Cash", "Credits", "WriteOffs", "Overpaid"), nothing) | {"Elsewhere": [], "RateMissing": []}
+    return {"Key": f"{row['Process']}/{row['RootId']}"} | money | row
 
 
 def calm(root_id: str, **changes: Any) -> dict[str, Any]:
@@ -154,6 +160,7 @@ class Stage:
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
     attached: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     namings: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    rates: RatesOfDay = field(default_factory=lambda: RatesOfDay(NOW.date(), {}))
     asked: list[tuple[str, datetime | None, str]] = field(default_factory=list)
 
     def make_table(self) -> None:
@@ -173,6 +180,7 @@ class StagedReading:
         self._stage = stage
         self.store = stage.store
         self.definitions = definitions
+        self.rates = stage.rates
         mine = "SELECT * EXCEPT Tenant FROM verdict_rows WHERE Tenant = {reading_tenant:String}"
         self.relation = Statement(f"({mine})", {"reading_tenant": tenant})
         self.open_relation = Statement(f"({mine} AND Status = 'open')", {"reading_tenant": tenant})

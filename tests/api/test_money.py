@@ -46,8 +46,18 @@ def test_what_is_no_currency(text: str) -> None:
 
 
 def test_money_stands_beside_its_currency() -> None:
-    pair = moneys(["EUR", "JPY"], [Decimal(10), Decimal(500)], [Decimal("2.5"), Decimal(0)])
-    assert [money.model_dump() for money in pair] == [
-        {"currency": "EUR", "amount": "10.00", "open": "2.50"},
-        {"currency": "JPY", "amount": "500.00", "open": "0.00"},
+    pair = moneys(
+        {
+            "Currencies": ["EUR", "JPY"],
+            "Amounts": [Decimal(10), Decimal(500)],
+            "OpenAmounts": [Decimal("2.5"), Decimal(0)],
+            "Cash": [Decimal(7), Decimal(500)],
+            "Credits": [Decimal(0), Decimal(1)],
+            "WriteOffs": [Decimal("0.5"), Decimal(0)],
+            "Overpaid": [Decimal(0), Decimal(1)],
+        }
+    )
+    assert [list(money.model_dump().values()) for money in pair] == [
+        ["EUR", "10.00", "2.50", "7.00", "0.00", "0.50", "0.00"],
+        ["JPY", "500.00", "0.00", "500.00", "1.00", "0.00", "1.00"],
     ]

@@ -25,6 +25,7 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
         "count": 1,
         "by_severity": {"critical": 0, "high": 0, "medium": 1, "low": 0},
         "totals": [{"currency": "EUR", "amount": "48200.00", "entities": 1}],
+        "reporting": None,
         "items": [
             {
                 "key": "invoice-to-cash/INV-1042",
@@ -33,7 +34,19 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
                 "client": "Acme GmbH",
                 "amount": "48200.00",
                 "currency": "EUR",
-                "amounts": [{"currency": "EUR", "amount": "48200.00", "open": "48200.00"}],
+                "amounts": [
+                    {
+                        "currency": "EUR",
+                        "amount": "48200.00",
+                        "open": "48200.00",
+                        "cash": "0.00",
+                        "credit": "0.00",
+                        "write_off": "0.00",
+                        "overpaid": "0.00",
+                    }
+                ],
+                "other_currency": [],
+                "reporting_amount": None,
                 "waiting_for": "invoice.posted",
                 "waiting_since": "2026-03-31T08:00:00Z",
                 "waited": {"seconds": 273600, "iso": "P3DT4H", "text": "3 d 4 h"},
@@ -48,6 +61,7 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
                 "owner": "finance-operations",
                 "severity": "medium",
                 "severity_rule": "medium: {stuck: true}",
+                "rate_missing": [],
                 "impact": "revenue",
                 "sla_state": "on_track",
                 "sla_due_at": "2026-05-05T12:00:00Z",

@@ -67,7 +67,7 @@ SEVERITY: Final = ("stuck", "sla", "amount", "exception", "age", "impact", "tier
 """Beside these a severity rule holds conditions: `account.tier: platinum`."""
 
 NOT_YET: Final = {
-    "rates": "exchange rates are not supported yet; an amount is tested in its own currency",
+    "rates": "exchange rates stand in a file of their own, `rates.csv`, beside the definitions",
 }
 """Keys that the design foresees and this version refuses: ignoring one would judge by other rules than it states."""
 

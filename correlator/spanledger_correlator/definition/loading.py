@@ -15,8 +15,9 @@ from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.calendar_reading import read_calendar
 from spanledger_correlator.definition.checks import check
 from spanledger_correlator.definition.errors import Mistake, refusal
-from spanledger_correlator.definition.model import Definitions, ProcessDefinition
+from spanledger_correlator.definition.model import Definitions, ProcessDefinition, Rate
 from spanledger_correlator.definition.pack import PACK_CALENDARS, pack_files
+from spanledger_correlator.definition.rates import FILE_NAME, disagreements, read_rates
 from spanledger_correlator.definition.reading import read_process
 from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.yaml_document import Document, Entry
@@ -31,9 +32,10 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
 
     A version of a process may stand in one file only, and a higher version takes effect no earlier than a lower one;
     so of the versions in force the highest counts. The pack's calendars are always there; one of the user's replaces
-    that of the same name. Raises DefinitionInvalid with every mistake of every file.
+    that of the same name. A folder may hold a table of exchange rates, `rates.csv`. Raises DefinitionInvalid with every mistake of every file.
     """
     mistakes: list[Mistake] = []
+    paths = list(paths)
     documents: list[tuple[Entry, str]] = []
     for path in _files([*pack_files(pack), *paths], mistakes):
         document = Document(str(path))
@@ -53,12 +55,14 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
         if definition is not None:
             readings.append(Reading(definition, root.document))
     mistakes += _disagreements(readings)
+    rates = _rates(paths, mistakes)
     if mistakes:
         raise refusal(mistakes)
     return Definitions(
         (reading.definition for reading in readings),
         calendars.values(),
         sources=flows.sources,
+        rates=rates,
     )
 
 
@@ -133,6 +137,14 @@ def _files(paths: Iterable[Path], mistakes: list[Mistake]) -> list[Path]:
         for file in found:
             files.setdefault(file.resolve(), file)
     return list(files.values())
+
+
+def _rates(paths: Iterable[Path], mistakes: list[Mistake]) -> list[Rate]:
+    """What the tables of rates in these folders state."""
+    files = [path / FILE_NAME for path in paths if (path / FILE_NAME).is_file()]
+    tables = [(file, read_rates(file, mistakes)) for file in {file.resolve(): file for file in files}.values()]
+    mistakes += disagreements(tables)
+    return [rate for _, rates in tables for rate in rates]
 
 
 def _text(path: Path, document: Document) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -217,10 +217,20 @@ class ProcessDefinition:
         return (*(step.name for step in self.steps), *self.cancelled_by, *self.failed_by)
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """On that day one unit of `source` was `rate` units of `target`; both ISO 4217."""
+
+    day: date
+    source: str
+    target: str
+    rate: Decimal
+
+
 class Definitions:
     """Every version of every process that was loaded, ordered by process and version, and what stands beside them.
 
-    That is the calendars they count by, and the sources by name.
+    That is the calendars they count by, the rates they value by, and the sources by name.
     """
 
     def __init__(
@@ -229,10 +239,12 @@ class Definitions:
         calendars: Iterable[Calendar] = (),
         *,
         sources: Iterable[SourceRule] = (),
+        rates: Iterable[Rate] = (),
     ) -> None:
         self._versions = tuple(sorted(versions, key=lambda version: (version.process, version.version)))
         self.calendars: Mapping[str, Calendar] = {calendar.name: calendar for calendar in calendars}
         self.sources = tuple(sorted(sources, key=lambda source: source.name))
+        self.rates = tuple(rates)
 
     def __iter__(self) -> Iterator[ProcessDefinition]:
         return iter(self._versions)

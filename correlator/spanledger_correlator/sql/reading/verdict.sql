@@ -39,27 +39,39 @@ SELECT
         'on_track') AS SlaState,
     if(ifNull(t.SlaDueAt >= PausedAt, false), NULL, t.SlaDueAt) AS SlaDueAt,
     t.SlaTier AS SlaTier,
-    arrayFirstIndex(
-        (wants_stuck, wants_sla, operator, amount, currency, kinds, older, age, impacts, tiers, keys, values) ->
+    $held AS held,
+    arrayMap(
+        (wants_stuck, wants_sla, kinds, older, age, impacts, tiers, keys, values) ->
             (wants_stuck = -1 OR wants_stuck = Stuck)
             AND (wants_sla = '' OR wants_sla = SlaState)
-            AND (operator = '' OR arrayExists(
-                (own_currency, own_amount) -> own_currency = currency AND multiIf(
-                    operator = '>=', own_amount >= amount,
-                    operator = '>', own_amount > amount,
-                    operator = '<=', own_amount <= amount,
-                    own_amount < amount),
-                t.Currencies, t.OpenAmounts))
             AND (empty(kinds) OR hasAny(kinds, ExceptionKinds))
             AND (older = '' OR ifNull(multiIf(
                 older = '>=', waited >= age, older = '>', waited > age, older = '<=', waited <= age, waited < age), 0))
             AND (empty(impacts) OR has(impacts, t.Impact))
             AND (empty(tiers) OR has(tiers, t.SlaTier))
             AND arrayAll((key, value) -> t.Known[key] = value, keys, values),
-        r.SeverityStuck, r.SeveritySla, r.SeverityOperators, r.SeverityAmounts, r.SeverityCurrencies,
-        r.SeverityExceptions, r.SeverityAgeOperators, r.SeverityAges, r.SeverityImpacts, r.SeverityTiers, r.SeverityConditionKeys, r.SeverityConditionValues) AS severity_rule,
+        r.SeverityStuck, r.SeveritySla, r.SeverityExceptions, r.SeverityAgeOperators, r.SeverityAges, r.SeverityImpacts,
+        r.SeverityTiers, r.SeverityConditionKeys, r.SeverityConditionValues) AS rule_applies,
+    arrayFirstIndex(
+        (applies, operator, amount, currency) -> applies AND (operator = '' OR arrayExists(
+            own -> own.1 = currency AND multiIf(
+                operator = '>=', own.2 >= amount,
+                operator = '>', own.2 > amount,
+                operator = '<=', own.2 <= amount,
+                own.2 < amount),
+            held)),
+        rule_applies, r.SeverityOperators, r.SeverityAmounts, r.SeverityCurrencies) AS severity_rule,
     if(severity_rule = 0, 'low', r.SeverityNames[severity_rule]) AS Severity,
     if(severity_rule = 0, '', r.SeverityTexts[severity_rule]) AS SeverityRule,
+    -- Rates that rules before that one would have needed.
+    arrayDistinct(arrayFlatten(arrayMap(
+        (applies, currency, number) -> arrayMap(
+            own -> concat(own, '/', currency),
+            arrayFilter(
+                own -> applies AND currency != '' AND (severity_rule = 0 OR number < severity_rule)
+                    AND t.Status = 'open' AND own != currency AND NOT has($rated, (own, currency)),
+                arrayMap(own -> toString(own), t.Currencies))),
+        rule_applies, r.SeverityCurrencies, arrayEnumerate(r.SeverityNames)))) AS RateMissing,
     t.Impact AS Impact,
     r.OwnerNames[arrayFirstIndex(
         (steps, errors, kinds, systems, impacts) ->
