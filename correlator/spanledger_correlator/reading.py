@@ -132,8 +132,9 @@ class Reading:
         """
         one = " AND Process = {only_process:String} AND RootId = {only_root:String}" if only else ""
         states = f"(SELECT * FROM {self._states()} WHERE notEmpty(Exceptions){one})"
+        judged = self._verdict(states)
         tables = {
-            "verdicts": self._verdict(states).sql,
+            "verdicts": judged.sql,
             "unattached": "(SELECT * FROM unattached FINAL)" if self._as_of is None else "all_unattached",
         }
         flows = [] if only else [_bound(flow) for flow in self.flow_exceptions()]
@@ -147,7 +148,7 @@ class Reading:
         if only:
             bound |= {"only_process": only[0], "only_root": only[1]}
         sql = statement("reading/exceptions", found=found, canonical_ids=self._sources.canonical_ids)
-        return Relation(f"({sql})", {**self._bound, **bound})
+        return Relation(f"({sql})", {**judged.parameters, **bound})
 
     def orphans(self) -> list[dict[str, Any]]:
         """Step spans that no transaction has taken, an hour and more after they were stored, oldest first."""
