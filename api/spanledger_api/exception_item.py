@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, Field
 
 from spanledger_api.moments import Duration, duration, utc, utc_or_none
-from spanledger_api.money import Money, moneys
+from spanledger_api.money import AtStake, at_stake
 from spanledger_api.problems import Refusal, shown
 from spanledger_correlator.exception_sentence import exception_sentence
 
@@ -50,7 +50,7 @@ class ExceptionItem(BaseModel):
     severity_rule: str | None = Field(description="The rule of the definition that gave the severity.")
     impact: str | None = Field(examples=["revenue"])
     legal_entity: str | None = Field(examples=["DE01"])
-    amounts: list[Money] = Field(description="The transaction's money, one per currency.")
+    amounts: list[AtStake] = Field(description="The transaction's money, one per currency.")
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     assigned: str | None = Field(description="To whom it was assigned last.", examples=["mia"])
@@ -95,7 +95,7 @@ def item(row: Mapping[str, Any], moment: datetime) -> ExceptionItem:
         severity_rule=row["SeverityRule"] or None,
         impact=row["Impact"] or None,
         legal_entity=row["LegalEntity"] or None,
-        amounts=moneys(row["Currencies"], row["Amounts"], row["OpenAmounts"]),
+        amounts=at_stake(row),
         acknowledged_by=row["AcknowledgedBy"] or None,
         acknowledged_at=utc_or_none(row["AcknowledgedAt"]),
         assigned=row["Assignee"] or None,

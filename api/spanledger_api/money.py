@@ -16,12 +16,17 @@ _AMOUNT: Final = re.compile(r"\d{1,29}(?:\.\d{1,9})?\Z", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 
 
-class Money(BaseModel):
-    """An amount in one currency."""
+class AtStake(BaseModel):
+    """An amount in one currency, and what of it is at stake."""
 
     currency: str = Field(description="ISO 4217.", examples=["EUR"])
     amount: str = Field(description="A decimal as a string: the whole amount.", examples=["48200.00"])
     open: str = Field(description="The part at stake: not yet settled.", examples=["48200.00"])
+
+
+class Money(AtStake):
+    """An amount in one currency, and what became of it."""
+
     cash: str = Field(description="What was paid and not taken back.", examples=["0.00"])
     credit: str = Field(description="What credits settled.", examples=["0.00"])
     write_off: str = Field(description="What was given up of it.", examples=["0.00"])
@@ -58,6 +63,14 @@ def moneys(row: Mapping[str, Any]) -> list[Money]:
     return [
         Money(currency=currency, **{name: plain(part) for name, part in zip(_PARTS, parts, strict=True)})
         for currency, *parts in zip(row["Currencies"], *(row[column] for column in _COLUMNS), strict=True)
+    ]
+
+
+def at_stake(row: Mapping[str, Any]) -> list[AtStake]:
+    """The money of an exception, one per currency, in its order."""
+    return [
+        AtStake(currency=currency, amount=plain(amount), open=plain(left))
+        for currency, amount, left in zip(row["Currencies"], row["Amounts"], row["OpenAmounts"], strict=True)
     ]
 
 
