@@ -23,10 +23,13 @@ from spanledger_api import (
     health,
     journey,
     processes,
+    producers,
+    reconciliations,
     sla,
     sources,
     spans,
     stuck,
+    totals,
     transaction,
     transactions,
     why,
@@ -54,6 +57,9 @@ _QUESTIONS = (
     sla,
     corrections,
     sources,
+    producers,
+    reconciliations,
+    totals,
     processes,
     transactions,
     spans,
@@ -139,7 +145,7 @@ def _handle_problems(app: FastAPI) -> None:
             refusal = Refusal(
                 f"`{request.method}` is not what this address takes.",
                 code="method_not_allowed",
-                hint="Every question is a GET; only `/v1/exceptions/{id}/actions` takes a POST.",
+                hint="Every question is a GET; only `/v1/exceptions/{id}/actions` and `/v1/totals` take a POST.",
                 headers=error.headers,
             )
         else:

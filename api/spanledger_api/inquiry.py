@@ -12,8 +12,8 @@ from spanledger_api.catalogue import Catalogue
 from spanledger_api.parameters import Clock
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis
+from spanledger_correlator.flows import Flows
 from spanledger_correlator.rates import RatesOfDay
-from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 
 TENANT = "{tenant:String}"
@@ -51,8 +51,9 @@ class Verdicts(Protocol):
     def attachments(self, process: str, root_id: str) -> list[dict[str, Any]]: ...
     def canonical(self, entity_type: str, entity_id: str) -> str: ...
     def transactions_touching(self, entity_type: str, entity_id: str) -> list[tuple[str, str]]: ...
-    def source_states(self) -> list[SourceState]: ...
     def diagnose(self, span_id: str, trace_id: str) -> Diagnosis | list[str]: ...
+    @property
+    def flows(self) -> Flows: ...
 
 
 class OpenReading(Protocol):

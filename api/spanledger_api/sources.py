@@ -68,7 +68,7 @@ async def sources(desk: Desk, parameters: Annotated[Clock, Query()]) -> Response
     """The declared sources: when each was seen last, when it must report next, and since when it is silent."""
 
     def question(inquiry: Inquiry) -> SourcesAnswer:
-        items = [_view(state, inquiry.moment) for state in inquiry.reading.source_states()]
+        items = [_view(state, inquiry.moment) for state in inquiry.reading.flows.sources()]
         silent = sum(item.state == "silent" for item in items)
         return SourcesAnswer(as_of=inquiry.moment, known=inquiry.known, silent=silent, items=items)
 

@@ -32,6 +32,7 @@ EXTRACTED = (
     "superseded_copies",
     "seen_spans",
     "spans_trace_id_ts",
+    "producer_runs",
 )
 """What each span says by itself, as the definitions read it."""
 
@@ -50,6 +51,9 @@ DERIVED = (
 
 RULES = ("process_rules",)
 """Tables made of definitions: a rebuild goes on from what they hold, and they change together with the derived ones."""
+
+_READERS = ("backtest", "diagnosis", "reading", "silence", "reconciliation", "totals", "sequences")
+"""Folders of statements that answer questions and derive nothing."""
 
 _PACKAGE = resources.files("spanledger_correlator")
 
@@ -148,7 +152,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 def _files(folder: Traversable) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
-            if entry.name not in {"backtest", "diagnosis", "reading"}:
+            if entry.name not in _READERS:
                 yield from _files(entry)
         else:
             yield entry.name, entry.read_bytes()

@@ -13,14 +13,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
-from spanledger_correlator import evidence, flow_exceptions, silence
+from spanledger_correlator import evidence
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis, candidates, diagnose
 from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.flow_exceptions import FlowException
+from spanledger_correlator.flows import Flows
 from spanledger_correlator.rates import RatesOfDay, rates_of_day
 from spanledger_correlator.rules import Vocabulary
-from spanledger_correlator.silence import SourceState
 from spanledger_correlator.standpoint import Then, then
 from spanledger_correlator.statements import statement
 from spanledger_correlator.viewpoint import HAPPENED, STORED, Viewpoint
@@ -204,17 +204,24 @@ class Reading:
             ).result_rows
         ]
 
-    def source_states(self) -> list[SourceState]:
-        """Every declared source of the tenant: last seen, next expected, and its silences of the last weeks."""
-        return silence.states(self._viewpoint(), self._declared.sources)
+    @property
+    def flows(self) -> Flows:
+        """Questions about flows: sources, reconciliations, control totals, producers."""
+        self._require_own_tables()
+        by_storing = self._as_of is None or self._known == "then"
+        at = Viewpoint(
+            self._store,
+            self._tenant,
+            self.clock,
+            self._sources,
+            STORED if by_storing else HAPPENED,
+            Vocabulary.of(self._definitions).placeholders,
+        )
+        return Flows(at, self._declared, self._definitions)
 
     def flow_exceptions(self) -> list[FlowException]:
-        """What should have come and did not, beside any transaction; what has come since is told with its end."""
-        return flow_exceptions.of_sources(self.source_states(), self.clock)
-
-    def _viewpoint(self) -> Viewpoint:
-        then = self._as_of is None or self._known == "then"
-        return Viewpoint(self._store, self._tenant, self.clock, self._sources, STORED if then else HAPPENED)
+        """What should have come and did not, beside any transaction; past silences are told with their end."""
+        return self.flows.exceptions()
 
     def _require_own_tables(self) -> None:
         if self._as_of is not None and getattr(_newest, "reading", None) != id(self):

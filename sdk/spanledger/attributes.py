@@ -62,6 +62,8 @@ PRODUCER_ID: Final = "business.producer.id"
 """Set by the SDK: one id per process lifetime."""
 PRODUCER_SEQ: Final = "business.producer.seq"
 """Set by the SDK: 1, 2, 3, ... within a producer id; a gap is a span that may be lost."""
+PRODUCER_LAST: Final = "business.producer.last"
+"""Set by the SDK on its last span: how many there were. Without it the end may have lost some."""
 ANNOUNCES: Final = "business.announces"
 """On the announcement of a running step: the span id to come, as 16 hex digits."""
 
@@ -101,6 +103,7 @@ FIXED_NAMES: Final = frozenset(
         RECORD_COUNT,
         PRODUCER_ID,
         PRODUCER_SEQ,
+        PRODUCER_LAST,
         ANNOUNCES,
     }
 )

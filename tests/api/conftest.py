@@ -17,8 +17,8 @@ from spanledger_api import create_app
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis
+from spanledger_correlator.flows import Flows
 from spanledger_correlator.rates import RatesOfDay
-from spanledger_correlator.silence import SourceState
 from spanledger_store import Store
 from tests.api import story
 
@@ -194,9 +194,10 @@ class StagedReading:
         """What the stage attached to a transaction."""
         return self._stage.attached.get((process, root_id), [])
 
-    def source_states(self) -> list[SourceState]:
-        """The stage has no sources."""
-        return []
+    @property
+    def flows(self) -> Flows:
+        """A stage holds verdicts only."""
+        raise NotImplementedError
 
     def diagnose(self, span_id: str, trace_id: str) -> Diagnosis | list[str]:
         """No span is on a stage; one is in two traces."""
@@ -213,9 +214,9 @@ class StagedReading:
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    """Three of the pack, and a source."""
-    source = EXAMPLES / "definitions" / "netsuite-invoices.yaml"
-    return load_definitions([source], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
+    """Three of the pack, a source and a reconciliation."""
+    beside = [EXAMPLES / "flows" / name for name in ("netsuite-invoices.yaml", "approved-hours-posted.yaml")]
+    return load_definitions(beside, pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 
 
 @pytest.fixture

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+from spanledger_correlator import totals
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
+from spanledger_correlator.totals_file import read_totals
 from spanledger_store import Store
 from tests.correlator.span_rows import EPOCH, STORED, SpanRow, put
 
 NOW = STORED + timedelta(hours=2)
 DAY = 24 * 60.0
+TOTALS = Path(__file__).parents[2] / "examples" / "totals" / "erp-totals.csv"
 
 ACCOUNT = ("account", "ACC-7")
 PROJECT = ("project", "PRJ-3")
@@ -29,6 +33,8 @@ def tell(store: Store, definitions: Definitions, tenant: str = "default") -> Non
     put(store, *(span.having(tenant=tenant) for span in spans()))
     _correct(store, tenant)
     Correlator(store, definitions).catch_up()
+    said = read_totals(TOTALS.read_text(encoding="utf-8"), TOTALS.name, tenant)
+    totals.load(store, tenant, said, "jane.doe", STORED + timedelta(hours=1))
 
 
 def _correct(store: Store, tenant: str) -> None:
@@ -85,13 +91,21 @@ def _hours() -> list[SpanRow]:
                 3 * DAY,
                 (entry, PROJECT),
                 amount=("1200.50", "EUR"),
+                quantity=("6.5" if number == 3 else "8", "hours"),
+                producer=("9f2c41d0", number),
                 system="kantata",
                 legal_entity="DE01",
             ),
         ]
     for number in (1, 2):
         found.append(
-            SpanRow(f"TE-{number}-posted", "time_entry.posted", 4 * DAY, (("time_entry", f"TE-{number}"), PROJECT))
+            SpanRow(
+                f"TE-{number}-posted",
+                "time_entry.posted",
+                4 * DAY,
+                (("time_entry", f"TE-{number}"), PROJECT),
+                quantity=("8", "hours"),
+            )
         )
     refused = (("time_entry", "TE-3"), PROJECT)
     found.append(SpanRow("TE-3-posted", "time_entry.posted", 4 * DAY, refused, outcome="rejected", error=CLOSED))

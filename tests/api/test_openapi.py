@@ -24,10 +24,13 @@ from spanledger_api.journey import JourneyAnswer
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.problems import CODES, ProblemDetails
 from spanledger_api.processes import ProcessesAnswer, ProcessView
+from spanledger_api.producers import ProducersAnswer
+from spanledger_api.reconciliations import ReconciliationsAnswer, UnmatchedAnswer
 from spanledger_api.sla import SlaAnswer
 from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
+from spanledger_api.totals import LoadedAnswer, TotalsAnswer
 from spanledger_api.transaction import TransactionView
 from spanledger_api.transactions import TransactionsAnswer
 from spanledger_api.why import SpanWhyAnswer, WhyAnswer
@@ -38,6 +41,10 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
     "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
+    "producers.json": ("/v1/producers?whole=true", ProducersAnswer),
+    "reconciliations.json": ("/v1/reconciliations", ReconciliationsAnswer),
+    "unmatched.json": ("/v1/reconciliations/approved-hours-posted?period=2026-03&key=PRJ-3", UnmatchedAnswer),
+    "totals.json": ("/v1/totals", TotalsAnswer),
     "processes.json": ("/v1/processes", ProcessesAnswer),
     "process.json": ("/v1/processes/invoice-to-cash", ProcessView),
     "transactions.json": ("/v1/transactions?process=invoice-to-cash&limit=2", TransactionsAnswer),
@@ -66,14 +73,15 @@ def document(reader: TestClient) -> dict[str, Any]:
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Each address and its operation; every question is a GET, and what people do or decide a POST."""
-    found = [(address, method) for address, path in document["paths"].items() for method in path]
-    assert [address for address, method in found if method != "get"] == [
-        "/v1/exceptions/{exception_id}/actions",
-        "/v1/corrections",
-        "/v1/corrections/{correction_id}/take-back",
+    """Each address and its operations; what is no GET is named here."""
+    found = [(address, method, path[method]) for address, path in document["paths"].items() for method in path]
+    assert [(address, method) for address, method, _ in found if method != "get"] == [
+        ("/v1/exceptions/{exception_id}/actions", "post"),
+        ("/v1/corrections", "post"),
+        ("/v1/corrections/{correction_id}/take-back", "post"),
+        ("/v1/totals", "post"),
     ]
-    return [(address, document["paths"][address][method]) for address, method in found]
+    return [(address, operation) for address, _, operation in found]
 
 
 @pytest.mark.parametrize("name", [*EXAMPLES, "stuck.csv"])
@@ -93,6 +101,11 @@ def test_an_answer_is_of_the_documented_shape(reader: TestClient, name: str) -> 
     address, model = EXAMPLES[name]
     answer = reader.get(address).json()
     assert json.loads(model.model_validate(answer, strict=False).model_dump_json()) == answer
+
+
+def test_the_example_of_loading_is_of_the_documented_shape() -> None:
+    example = (FOLDER / "loaded_totals.json").read_text(encoding="utf-8")
+    assert LoadedAnswer.model_validate_json(example).loaded == 2
 
 
 def test_every_operation_has_words_an_example_and_its_problems(document: dict[str, Any]) -> None:

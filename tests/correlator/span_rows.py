@@ -48,6 +48,9 @@ class SpanRow:
     stored_at: datetime = STORED
     duration_ns: int = 0
     service: str = "test"
+    quantity: tuple[str, str] | None = None
+    record_count: int = 0
+    producer: tuple[str, int] | None = None
     span_attributes: dict[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -96,6 +99,11 @@ class SpanRow:
             "AllocationTypes": [kind for kind, _, _ in self.allocations],
             "AllocationIds": [entity for _, entity, _ in self.allocations],
             "AllocationAmounts": [Decimal(part) for _, _, part in self.allocations],
+            "Quantity": Decimal(self.quantity[0]) if self.quantity else None,
+            "Unit": self.quantity[1] if self.quantity else "",
+            "RecordCount": self.record_count,
+            "ProducerId": self.producer[0] if self.producer else "",
+            "ProducerSeq": self.producer[1] if self.producer else 0,
             "LegalEntity": self.legal_entity,
             "DueAt": None if self.due_at is None else EPOCH + timedelta(minutes=self.due_at),
             "IdempotencyKey": self.key,

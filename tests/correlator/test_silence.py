@@ -62,7 +62,7 @@ def report(store: Store, *minutes: float, system: str = "erp", happened: float =
 
 def state(store: Store, tenant: str, source: SourceRule, clock: datetime, **asked: object) -> SourceState:
     reading = Reading(store, Definitions([], sources=[source]), tenant, now=clock, **asked)  # type: ignore[arg-type]
-    (found,) = reading.source_states()
+    (found,) = reading.flows.sources()
     return found
 
 
@@ -111,20 +111,20 @@ def test_as_of_a_past_moment(spans: Store) -> None:
 
 def test_other_tenants_sources_are_not_expected(spans: Store) -> None:
     source = rule("every: 1h", "tenant: somebody")
-    assert Reading(spans, Definitions([], sources=[source]), "else", now=after(500)).source_states() == []
+    assert Reading(spans, Definitions([], sources=[source]), "else", now=after(500)).flows.sources() == []
 
 
 def test_the_exception_names_owner_and_moment(spans: Store) -> None:
     tenant = report(spans, 30)
     source = rule("every: 1h", "severity: high\nimpact: revenue\ntitle: Invoices")
-    (found,) = Reading(spans, Definitions([], sources=[source]), tenant, now=after(150)).flow_exceptions()
+    (found,) = Reading(spans, Definitions([], sources=[source]), tenant, now=after(150)).flows.exceptions()
     assert (found.kind, found.subject, found.since, found.until) == ("silent_source", "feed", after(90), None)
     assert (found.owner, found.severity, found.impact) == ("erp-team", "high", "revenue")
     assert found.detail == "Invoices should have reported 1 h ago and did not; last seen 2026-03-23 09:30 UTC."
 
 
 def test_a_reading_without_sources_asks_nothing(spans: Store) -> None:
-    assert Reading(spans, Definitions([]), "default").flow_exceptions() == []
+    assert Reading(spans, Definitions([]), "default").flows.exceptions() == []
 
 
 def walk(source: SourceRule, reports: list[datetime], clock: datetime) -> list[Silence]:

@@ -34,6 +34,7 @@ def test_the_names_are_those_of_the_span() -> None:
         "business.outcome",
         "business.process",
         "business.producer.id",
+        "business.producer.last",
         "business.producer.seq",
         "business.quantity",
         "business.record_count",

@@ -79,6 +79,32 @@ with sl.step("invoice.posted", invoice="INV-1"):
     assert [span.name for span in collector.arrived] == ["invoice.posted"]
 
 
+def test_the_last_span_says_that_it_is(collector: Collector) -> None:
+    sl.configure(endpoint=collector.endpoint, delay=60)
+    sl.emit("invoice.generated")
+    sl.emit("invoice.posted")
+    assert sl.shutdown(10)
+    said = [span.attributes.get("business.producer.last") for span in collector.arrived]
+    assert said == [None, 2]
+
+
+def test_where_all_was_sent_one_more_span_says_so(collector: Collector) -> None:
+    sl.configure(endpoint=collector.endpoint)
+    sl.emit("invoice.posted")
+    assert sl.flush(10)
+    assert sl.shutdown(10)
+    closing = collector.arrived[-1]
+    assert (closing.name, closing.attributes["business.producer.seq"]) == ("producer.closed", 2)
+    assert closing.attributes["business.producer.last"] == 2
+    assert "business.step" not in closing.attributes
+
+
+def test_a_program_that_sent_nothing_closes_nothing(collector: Collector) -> None:
+    sl.configure(endpoint=collector.endpoint)
+    assert sl.shutdown(10)
+    assert collector.arrived == []
+
+
 def test_shutdown_sends_what_is_left_and_then_nothing_happens(collector: Collector) -> None:
     sl.configure(endpoint=collector.endpoint, delay=60)
     running = sl.step("invoice.generated")

@@ -1,18 +1,21 @@
-"""What stands in files of its own beside processes and calendars: sources."""
+"""What stands in files of its own beside processes and calendars: sources and reconciliations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.errors import Mistake, refusal
+from spanledger_correlator.definition.reconciliation_model import Reconciliation
+from spanledger_correlator.definition.reconciliation_reading import read_reconciliation
 from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.source_reading import read_source
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
-KINDS: Final = ("source",)
+Rule = TypeVar("Rule", SourceRule, Reconciliation)
+KINDS: Final = ("source", "reconciliation")
 """The first keys that tell these files from others."""
 
 
@@ -21,21 +24,29 @@ class Flows:
     """What was declared, in the order of the files."""
 
     sources: tuple[SourceRule, ...]
+    reconciliations: tuple[Reconciliation, ...]
 
 
 def read(documents: Iterable[tuple[Entry, str]], calendars: Mapping[str, Calendar], mistakes: list[Mistake]) -> Flows:
     """What these documents declare of these kinds; others are passed over, mistakes are added to the list."""
     sources: dict[str, SourceRule] = {}
+    reconciliations: dict[str, Reconciliation] = {}
     for root, text in documents:
-        if root.first_key not in KINDS:
-            continue
-        source = read_source(root, text, calendars)
-        before = sources.setdefault(source.name, source)
-        if before is not source and source.name:
-            what = f"the source `{source.name}` stands in {before.path} already"
-            root.document.fault_at(("source",), what, "Give one of them another name.")
-        mistakes += root.document.mistakes
-    return Flows(tuple(sources.values()))
+        if root.first_key == "source":
+            source = read_source(root, text, calendars)
+            _keep(sources, source, root, mistakes)
+        elif root.first_key == "reconciliation":
+            rule = read_reconciliation(root, text, calendars)
+            _keep(reconciliations, rule, root, mistakes)
+    return Flows(tuple(sources.values()), tuple(reconciliations.values()))
+
+
+def _keep(rules: dict[str, Rule], rule: Rule, root: Entry, mistakes: list[Mistake]) -> None:
+    before = rules.setdefault(rule.name, rule)
+    if before is not rule and rule.name:
+        what = f"the {root.first_key} `{rule.name}` stands in {before.path} already"
+        root.document.fault_at((root.first_key,), what, "Give one of them another name.")
+    mistakes += root.document.mistakes
 
 
 def parse(text: str, path: str, calendars: Mapping[str, Calendar]) -> Flows:

@@ -19,6 +19,7 @@ from spanledger_correlator.definition.model import Definitions, ProcessDefinitio
 from spanledger_correlator.definition.pack import PACK_CALENDARS, pack_files
 from spanledger_correlator.definition.rates import FILE_NAME, disagreements, read_rates
 from spanledger_correlator.definition.reading import read_process
+from spanledger_correlator.definition.reconciliation_model import Reconciliation
 from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
@@ -63,6 +64,7 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
         calendars.values(),
         sources=flows.sources,
         rates=rates,
+        reconciliations=flows.reconciliations,
     )
 
 
@@ -100,6 +102,11 @@ def is_calendar(text: str) -> bool:
     """Whether a YAML text is a calendar: its first key says so."""
     root = Document("<text>").root(text)
     return root is not None and root.first_key == "calendar"
+
+
+def parse_reconciliation(text: str, path: str = "<text>") -> Reconciliation:
+    """The reconciliation that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it."""
+    return flow_loading.parse(text, path, pack_calendars()).reconciliations[0]
 
 
 @cache

@@ -1,6 +1,6 @@
 """A business span that has ended, as it waits to be sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,6 +41,9 @@ class Sink(Protocol):
 
     def flush(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds until all is stored; whether it is."""
+
+    def conclude(self, mark: Callable[[Finished], Finished], closing: Callable[[], Finished]) -> None:
+        """Mark the last span that waits as the last one, or send one more that says so."""
 
     def shutdown(self, timeout: float) -> bool:
         """Send the rest for at most `timeout` seconds, then stop; whether all was sent."""

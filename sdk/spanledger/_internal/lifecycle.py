@@ -93,7 +93,7 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     )
     previous = runtime.install(Runtime(settings, sender))
     if previous is not None:
-        previous.sink.shutdown(previous.settings.exit_timeout)
+        previous.close(previous.settings.exit_timeout)
     atexit.unregister(_at_exit)
     atexit.register(_at_exit)
 
@@ -124,7 +124,7 @@ def shutdown(timeout: float = 5.0) -> bool:
         True
     """
     previous = runtime.install(None)
-    return True if previous is None else previous.sink.shutdown(timeout)
+    return True if previous is None else previous.close(timeout)
 
 
 def _watch_the_end_of_a_worker() -> None:

@@ -4,10 +4,16 @@ import itertools
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from spanledger._internal.finished import Sink
+from opentelemetry.trace import SpanContext, TraceFlags
+
+from spanledger import attributes as names
+from spanledger._internal.finished import Finished, Sink, Value
 from spanledger._internal.identity import Ids, RandomIds
 from spanledger._internal.settings import Settings
+
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
 class Runtime:
@@ -26,10 +32,32 @@ class Runtime:
         self.producer_id = f"{self.ids.trace_id():032x}"
         self.sequence = itertools.count(1)
 
+    def close(self, timeout: float) -> bool:
+        """Say which span was the last, send what is left for at most `timeout` seconds; whether all was sent."""
+        number = next(self.sequence)
+        if number > 1:
+            self.sink.conclude(lambda span: _saying(span, number - 1), lambda: self._closing(number))
+        return self.sink.shutdown(timeout)
+
+    def _closing(self, number: int) -> Finished:
+        """A span that says nothing else; its number is the last."""
+        now = self.clock()
+        context = SpanContext(self.ids.trace_id(), self.ids.span_id(), is_remote=False, trace_flags=_SAMPLED)
+        told: dict[str, Value] = {
+            names.PRODUCER_ID: self.producer_id,
+            names.PRODUCER_SEQ: number,
+            names.PRODUCER_LAST: number,
+        }
+        return Finished("producer.closed", context, None, now, now, told, False, None, None)
+
     def after_fork(self) -> None:
         """A child is another producer, with a queue and connections of its own."""
         self.sink.after_fork()
         self._begin_producer()
+
+
+def _saying(span: Finished, last: int) -> Finished:
+    return replace(span, attributes={**span.attributes, names.PRODUCER_LAST: last})
 
 
 _current: Runtime | None = None

@@ -52,6 +52,7 @@ class Sender:
         self._settled = 0
         self._lost = 0
         self._wanted = 0
+        self._reached = True
 
     def send(self, span: Finished) -> None:
         """Queue a finished span. Full or closed, the span is lost, counted and reported."""
@@ -78,6 +79,21 @@ class Sender:
             self._changed.notify_all()
             finished = self._changed.wait_for(lambda: self._settled >= target, timeout)
             return finished and self._lost == lost
+
+    def conclude(self, mark: Callable[[Finished], Finished], closing: Callable[[], Finished]) -> None:
+        """Let the last span say that it is: one that still waits is marked, else one more is sent.
+
+        Not where the collector did not take the last batch: an end must not wait for one that is away.
+        """
+        with self._changed:
+            if self._closed:
+                return
+            if self._queue:
+                self._queue[-1] = mark(self._queue[-1])
+                return
+            away = self._settled == self._accepted and not self._reached
+        if not away:
+            self.send(closing())
 
     def shutdown(self, timeout: float) -> bool:
         """Send what is queued, for at most `timeout` seconds, then stop. False if a span was lost on the way."""
@@ -106,6 +122,7 @@ class Sender:
             sent = self._export(batch)
             with self._changed:
                 self._settled += len(batch)
+                self._reached = sent
                 if not sent and not self._abandoned:
                     self._lost += len(batch)
                     PROBLEMS.report("span_lost", "the collector took none of %s spans", len(batch), count=len(batch))

@@ -39,5 +39,6 @@ COMMANDS = (
     Command("rebuild", "cli.rebuild", "command", "Derive every answer anew from the spans, without downtime."),
     Command("backtest", "cli.backtest", "command", "Try a changed definition on history before it is switched on."),
     Command("why", "cli.why", "command", "Tell why a transaction is as it is, or why a span belongs to none."),
+    Command("totals", "cli.totals", "command", "Load control totals: what a system says it has."),
     Command("version", "cli.version", "command", "Show the versions of Spanledger and of what it stands on."),
 )

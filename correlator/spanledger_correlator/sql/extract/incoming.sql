@@ -52,6 +52,8 @@ SELECT
     AliasTypes, AliasIds, AttributeTypes, AttributeKeys, AttributeValues,
     System,
     multiIf(s.Outcome != '', toString(s.Outcome), StatusCode = 'Error', 'failure', 'success') AS Outcome,
-    ErrorKind, ErrorCode, ErrorMessage, Amount, Currency, DueAt, IdempotencyKey, LegalEntity, Region, Impact
+    ErrorKind, ErrorCode, ErrorMessage, Amount, Currency, DueAt, IdempotencyKey, LegalEntity, Region, Impact,
+    ServiceName, ProducerId, ProducerSeq,
+    if(ProducerId = '', 0, toUInt64OrZero(SpanAttributes['business.producer.last'])) AS ProducerLast
 FROM spans AS s
 WHERE Batch IN {batches:Array(UUID)} AND StoredAt BETWEEN {first:DateTime64(9, 'UTC')} AND {last:DateTime64(9, 'UTC')}

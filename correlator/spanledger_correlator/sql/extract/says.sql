@@ -5,5 +5,6 @@ SELECT
     countIf(arrayExists(type -> type NOT IN {stitched:Array(String)}, EntityTypes)) AS namings,
     countIf(notEmpty(AliasTypes)) AS aliases,
     countIf(notEmpty(AttributeTypes)) AS attributes,
-    countIf(arrayExists(step -> step.2 IN (SELECT Step FROM work_one_per_steps), Steps)) AS claims
+    countIf(arrayExists(step -> step.2 IN (SELECT Step FROM work_one_per_steps), Steps)) AS claims,
+    countIf(ProducerId != '') AS producers
 FROM work_incoming

@@ -80,6 +80,9 @@ class DeliveringSink:
         """Wait until what was passed on is stored."""
         return self._inner.flush(timeout)
 
+    def conclude(self, mark: Callable[[Finished], Finished], closing: Callable[[], Finished]) -> None:
+        """A played system says no last number: the plan holds spans back beyond its end."""
+
     def shutdown(self, timeout: float) -> bool:
         """Send all and stop."""
         self.finish()

@@ -1,0 +1,1 @@
+SELECT DISTINCT Period FROM work_sides ORDER BY Period
