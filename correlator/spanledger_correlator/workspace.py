@@ -130,7 +130,7 @@ class Workspace:
         self._in_memory: Known = {"known_ids": f"{known}_ids", "known_members": f"{known}_members"}
         self._knows = False
         if as_of is None and not evidence:
-            self.know_aliases(self.relation("aliases/kept"))
+            self.know_kept_aliases()
         deadlines.prepare(self)
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
@@ -161,6 +161,10 @@ class Workspace:
             "known_ids": self.relation("aliases/ids_of", nodes=nodes),
             "known_members": self.relation("aliases/members_of", nodes=nodes),
         }
+
+    def know_kept_aliases(self) -> None:
+        """Hold those that are kept now: after another thread may have kept others."""
+        self.know_aliases(self.relation("aliases/kept"))
 
     def know_aliases(self, canonical: str) -> None:
         """Hold in memory the aliases in `canonical`, and none else: asked for every entity that an evaluation meets."""

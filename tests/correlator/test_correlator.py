@@ -89,6 +89,19 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, store: Store, statements: int) ->
             Correlator(store, DEFINITIONS).tick()
 
 
+def test_a_tick_knows_the_aliases_that_another_thread_has_found(store: Store) -> None:
+    correlator = Correlator(store, DEFINITIONS)
+    commit(store, 0)
+    correlator.catch_up()
+    commit(store, 1)
+    other = threading.Thread(target=correlator.catch_up)
+    other.start()
+    other.join()
+    put(store, SpanRow("x", "parcel.handed", 8, (("order", "B"),), stored_at=STORED + timedelta(minutes=2)))
+    correlator.catch_up()
+    assert_complete(store)
+
+
 def test_a_killed_tick_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     deaths = [9, 14, 40, 60]
     for statements in deaths:
