@@ -14,9 +14,11 @@ from decimal import Decimal
 from spanledger_correlator.branch import branch_database, drop
 from spanledger_correlator.definition.model import ProcessDefinition
 from spanledger_correlator.evaluation import STATE_COLUMNS, judged_slices
+from spanledger_correlator.rates import rates_of_day
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.standpoint import only, stand_on
 from spanledger_correlator.statements import statement
+from spanledger_correlator.verdicts import verdicts
 from spanledger_correlator.workspace import Sources, Workspace
 from spanledger_store import Store
 
@@ -90,12 +92,19 @@ def _judged(store: Store, beside: Store, trial: Trial, changed: Sequence[Process
     process = trial.changed.process
     sides = [(False, store, trial.ruling), (True, beside, changed)]
     sides = [side for side in sides if any(one.process == process for one in side[2])]
-    verdict = statement("reading/verdict", states="trial_states")
-    sql = statement("backtest/verdicts", trial=f"{beside.database}.trial", verdict=verdict)
     rounds = [(moment, side) for moment in trial.moments for side in sides]
     for number, (moment, (is_changed, where, definitions)) in enumerate(rounds):
         work = Workspace(where, only(Vocabulary.of(definitions), process), Sources.as_of("now"), moment)
-        bound = {"changed": is_changed, "now": moment, "tenant": trial.tenant, "process": process, "since": trial.since}
+        judged = verdicts("trial_states", rates_of_day(store, moment, datetime.now(UTC)))
+        sql = statement("backtest/verdicts", trial=f"{beside.database}.trial", verdict=judged.sql)
+        bound = {
+            **judged.parameters,
+            "changed": is_changed,
+            "now": moment,
+            "tenant": trial.tenant,
+            "process": process,
+            "since": trial.since,
+        }
         # In the shape that is kept: verdicts read the names that states have there.
         work.run("keep/collect_start", into="trial_states", like="transactions", columns=STATE_COLUMNS)
         for done in judged_slices(work):

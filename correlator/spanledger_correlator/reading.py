@@ -7,8 +7,6 @@ known then (or is known now of what had happened by then), into tables of the th
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -23,6 +21,7 @@ from spanledger_correlator.rates import RatesOfDay, rates_of_day
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.standpoint import Then, then
 from spanledger_correlator.statements import statement
+from spanledger_correlator.verdicts import Relation, verdicts
 from spanledger_correlator.viewpoint import HAPPENED, STORED, Viewpoint
 from spanledger_correlator.workspace import Sources, Workspace
 from spanledger_store import Store
@@ -39,27 +38,8 @@ ORPHAN_GRACE_SECONDS = 3600
 """A step span that no transaction has taken this long after it was stored is an orphan."""
 
 
-_OWN = "arrayZip(t.Currencies, t.OpenAmounts)"
-_CONVERTED = """arrayConcat(
-        arrayMap((own, amount) -> (toString(own), toDecimal256(amount, 21)), t.Currencies, t.OpenAmounts),
-        arrayFlatten(arrayMap(
-            (own, amount) -> arrayMap(
-                rate -> (rate.2, toDecimal256(amount, 9) * toDecimal256(rate.3, 12)),
-                arrayFilter(
-                    rate -> t.Status = 'open' AND rate.1 = own, {rates:Array(Tuple(String, String, String))})),
-            t.Currencies, t.OpenAmounts)))"""
-"""What a test of an amount is held against: the money at stake, and, of what is open, its worth in other currencies."""
-
 _newest = threading.local()
 """Which reading as of a moment a thread made last: there is one set of tables a thread."""
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A parenthesised SELECT and the values bound in it."""
-
-    sql: str
-    parameters: Mapping[str, Any]
 
 
 class Reading:
@@ -232,15 +212,8 @@ class Reading:
         return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
 
     def _verdict(self, states: str) -> Relation:
-        held = _CONVERTED if self.rates.rates else _OWN
-        rates = [(*pair, f"{rate.rate:f}") for pair, rate in self.rates.rates.items()]
-        bound = {**self._bound, "rates": rates} if rates else self._bound
-        pairs = (
-            "arrayMap(rate -> (rate.1, rate.2), {rates:Array(Tuple(String, String, String))})"
-            if rates
-            else "[('', '')]"
-        )
-        return Relation(f"({statement('reading/verdict', states=states, held=held, rated=pairs)})", bound)
+        judged = verdicts(states, self.rates)
+        return Relation(judged.sql, {**self._bound, **judged.parameters})
 
 
 def _bound(flow: FlowException) -> tuple[Any, ...]:

@@ -102,7 +102,17 @@ def test_asked_by_an_alias_it_answers_with_its_own_key_and_says_so(reader: TestC
 
 def test_what_was_paid_in_part_says_what_is_open(reader: TestClient) -> None:
     invoice = page(reader, "/v1/transactions/invoice-to-cash/INV-1043")
-    assert invoice["amounts"] == [{"currency": "EUR", "amount": "1000.00", "open": "600.00"}]
+    assert invoice["amounts"] == [
+        {
+            "currency": "EUR",
+            "amount": "1000.00",
+            "open": "600.00",
+            "cash": "400.00",
+            "credit": "0.00",
+            "write_off": "0.00",
+            "overpaid": "0.00",
+        }
+    ]
     assert invoice["sentence"] == (
         "INV-1043 (EUR 600.00 of 1,000.00 open, Acme GmbH) has waited 15 d for *payment received*, "
         "which is due in 14 d 23 h (6 April 2026)."

@@ -197,7 +197,7 @@ def test_arrival_does_not_change_the_state(shared_store: Store) -> None:
     phases = [Phase.explicit, Phase.generate]
     hold_for_examples(
         shared_store,
-        settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=phases),
+        settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=phases),
     )
 
 

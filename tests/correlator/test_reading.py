@@ -126,7 +126,7 @@ def test_a_store_without_spans_answers(store: Store, known: Any) -> None:
     assert Reading(store, DEFINITIONS, "t", as_of=datetime(2026, 1, 1, tzinfo=UTC), known=known).orphans() == []
     Correlator(store, DEFINITIONS).catch_up()
     reading = Reading(store, DEFINITIONS, "t", as_of=datetime(2026, 1, 1, tzinfo=UTC), known=known)
-    assert store.rows(f"SELECT Key FROM {reading.relation.sql}", reading.relation.parameters) == []
+    assert reading.store.rows(f"SELECT Key FROM {reading.relation.sql}", reading.relation.parameters) == []
     assert Reading(store, DEFINITIONS, "t").attachments("order-flow", "O1") == []
 
 

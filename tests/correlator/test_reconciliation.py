@@ -196,7 +196,7 @@ events = st.tuples(
 
 
 @settings(
-    max_examples=12,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -133,12 +133,12 @@ def shortest_story(wrong: list[str], told: dict[str, list[list[SpanRow]]]) -> li
     return [f"{len(firms)} of {len(told)} firms", *lines]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_a_tick_misses_nothing(shared: Store, seed: int) -> None:
     hold_to_everything(shared, seed, firms=300, commits=3)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(3, 33))
+@pytest.mark.parametrize("seed", range(2, 33))
 def test_a_tick_misses_nothing_in_many_cases(shared: Store, seed: int) -> None:
     hold_to_everything(shared, seed, firms=1_000, commits=5)

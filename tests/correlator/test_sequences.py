@@ -121,7 +121,7 @@ def test_the_same_spans_sent_twice_are_no_gap(spans: Store) -> None:
 
 
 @settings(
-    max_examples=10,
+    max_examples=4,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

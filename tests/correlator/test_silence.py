@@ -153,7 +153,7 @@ def walk(source: SourceRule, reports: list[datetime], clock: datetime) -> list[S
 
 
 @settings(
-    max_examples=12,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from spanledger_server.simulate import FaultRates, FirmTruth, Scope, capture, make_plan, truth
+from spanledger_server.simulate import PLAYED, FaultRates, FirmTruth, Scope, capture, make_plan, truth
 from spanledger_server.simulate.plan.instant import instant
 from tests.server.running import Running, up, wait_for
 
@@ -86,7 +86,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     body: dict[str, Any] = {}
     with httpx2.Client(timeout=30, trust_env=False) as client:
         while waiting:
-            with up(tmp_path / "data") as running:
+            with up(tmp_path / "data", "--pack", ",".join(PLAYED)) as running:
                 while waiting:
                     if deaths and sent >= deaths[0]:
                         deaths.pop(0)

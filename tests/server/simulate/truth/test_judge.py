@@ -22,8 +22,20 @@ def invoice(*entries: tuple[str, int, Outcome, str, str]) -> Story:
     story = Story("invoice-to-cash", "invoice", ["INV-1"])
     for number, (step, after, outcome, amount, key) in enumerate(entries):
         refusal = CLOSED_PERIOD if outcome in {"failure", "rejected"} else None
-        one = Occurrence(f"e{number}", "netsuite", step, T0 + after, outcome=outcome, refusal=refusal, key=key)
-        story.entries.append((one, Money(Decimal(amount), "EUR") if amount else None))
+        money = Money(Decimal(amount), "EUR") if amount else None
+        one = Occurrence(
+            f"e{number}",
+            "netsuite",
+            step,
+            T0 + after,
+            entities=(("account", ("ACC-1",)),),
+            outcome=outcome,
+            refusal=refusal,
+            key=key,
+            money=money,
+            legal_entity="DE01",
+        )
+        story.entries.append((one, money))
     return story
 
 
