@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from spanledger_api.money import plain
 from spanledger_correlator import calendars
 from spanledger_correlator.backtest import CHANGES, Change, Trial, backtest
 from spanledger_correlator.definition.loading import parse_definition
@@ -33,15 +34,16 @@ def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress
         "since": since.isoformat(),
         "until": until.isoformat(),
         "worse": outcome.worse,
-        "in_all": {change: _told(outcome.in_all[change], changed.process) for change in CHANGES},
+        "in_all": {change: told(outcome.in_all[change], changed.process) for change in CHANGES},
         "moments": [
-            {"at": at.isoformat(), **{change: _told(found[change]) for change in CHANGES}}
+            {"at": at.isoformat(), **{change: told(found[change]) for change in CHANGES}}
             for at, found in outcome.moments.items()
         ],
     }
 
 
-def _told(change: Change, process: str = "") -> dict[str, Any]:
-    money = {currency: f"{amount.normalize():f}" for currency, amount in sorted(change.money.items())}
+def told(change: Change, process: str = "") -> dict[str, Any]:
+    """What becomes something, as JSON: money as decimals in strings by currency; with `process`, some keys as examples."""
+    money = {currency: plain(amount) for currency, amount in sorted(change.money.items())}
     told: dict[str, Any] = {"transactions": change.transactions, "money": money}
     return told | {"examples": [f"{process}/{root}" for root in change.examples]} if process else told
