@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from spanledger.attributes import ENTITY_TYPES
 from spanledger_api.problems import Fault, Refusal, nearest, shown, unknown_value
+from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 
 
@@ -23,6 +24,11 @@ class Catalogue:
         self.entity_types = frozenset(ENTITY_TYPES).union(
             *((version.entity, *version.joined_by, *version.relates_to) for version in versions)
         )
+
+    @property
+    def calendars(self) -> Mapping[str, Calendar]:
+        """The working calendars by name."""
+        return self._definitions.calendars
 
     def in_force(self, at: datetime) -> list[ProcessDefinition]:
         """The version of each process that is in force at `at`, by name."""

@@ -71,7 +71,7 @@ def _view(inquiry: Inquiry, entity_type: str, entity_id: str) -> EntityView:
     ranked = sorted(keys, key=lambda key: (_ROLES.index(role_in(inquiry, key[0], entity_type)), key))
     rows = rows_by_key(inquiry, ranked[:SHOWN_TRANSACTIONS])
     found = [
-        Membership(**summary(row, inquiry.moment).model_dump(), role=role_in(inquiry, row["Process"], entity_type))
+        Membership(**summary(row, inquiry).model_dump(), role=role_in(inquiry, row["Process"], entity_type))
         for row in rows
     ]
     found.sort(key=lambda one: (_ROLES.index(one.role), -one.last_activity_at.timestamp(), one.key))

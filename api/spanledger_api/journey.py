@@ -93,7 +93,7 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     if not hops:
         raise no_entity(inquiry, entity_type, entity_id)
     items = sorted(
-        (_hop(hop, rows[hop.key], processes[hop.key[0]], inquiry.moment) for hop in hops if hop.key in rows), key=_place
+        (_hop(hop, rows[hop.key], processes[hop.key[0]], inquiry) for hop in hops if hop.key in rows), key=_place
     )
     return JourneyAnswer(
         as_of=inquiry.moment,
@@ -106,9 +106,9 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     )
 
 
-def _hop(hop: Hop, row: Mapping[str, Any], process: ProcessDefinition, moment: datetime) -> HopView:
+def _hop(hop: Hop, row: Mapping[str, Any], process: ProcessDefinition, inquiry: Inquiry) -> HopView:
     return HopView(
-        **summary(row, moment).model_dump(),
+        **summary(row, inquiry).model_dump(),
         direction=hop.direction,
         distance=hop.distance,
         via=entity_ref(*hop.via),

@@ -14,14 +14,14 @@ from spanledger_api.inquiry import Inquiry
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Filters
+from spanledger_api.zones import Zones
 
 router = APIRouter(tags=["sla"])
 
 Dimension = Literal["process", "month", "owner", "legal_entity"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("process", "month", "owner", "legal_entity")
 
-_DUE_MONTH: Final = "if(DueAt IS NULL, '', formatDateTime(DueAt, '%Y-%m', 'UTC'))"
-_EXPRESSIONS: Final = {"process": "Process", "month": _DUE_MONTH, "owner": "Owner", "legal_entity": "LegalEntity"}
+_EXPRESSIONS: Final = {"process": "Process", "owner": "Owner", "legal_entity": "LegalEntity"}
 _NOT_ASKED: Final = "''"
 _STATES: Final = ("met", "met_late", "breached", "at_risk", "on_track")
 _LEVELS: Final = {
@@ -38,7 +38,7 @@ class SlaParameters(Filters):
     of: Literal["transactions", "steps"] = "transactions"
     """Whole transactions by their SLA, or their steps by their deadlines: then each step has lines of its own."""
     by: list[Dimension] = Field(default=[], examples=[["process", "month"]])
-    """One line for each of these; default: by all four. The month is the one in which it is due, UTC."""
+    """One line for each of these; default: by all four. The month is the one in which it is due, where the legal entity sits."""
 
 
 class Attainment(BaseModel):
@@ -46,7 +46,10 @@ class Attainment(BaseModel):
 
     process: str | None = Field(examples=["invoice-to-cash"])
     step: str | None = Field(examples=["invoice.posted"])
-    month: str | None = Field(description="In which they are due; null while a pause lasts.", examples=["2026-03"])
+    month: str | None = Field(
+        description="In which they are due, in the zone of their legal entity; null while a pause lasts.",
+        examples=["2026-03"],
+    )
     owner: str | None = Field(examples=["finance-operations"])
     legal_entity: str | None = Field(examples=["DE01"])
     met: int = Field(description="Done in time.")
@@ -78,16 +81,18 @@ class SlaAnswer(BaseModel):
 )
 async def sla(desk: Desk, parameters: Annotated[SlaParameters, Query()]) -> Response:
     """Attainment of SLAs and deadlines. What is cancelled or failed, and what has no deadline, is not counted."""
-    return await desk.answer(parameters, lambda inquiry: find(inquiry, parameters))
+    return await desk.answer(parameters, lambda inquiry: find(inquiry, parameters, desk.services.zones))
 
 
-def find(inquiry: Inquiry, parameters: SlaParameters) -> SlaAnswer:
+def find(inquiry: Inquiry, parameters: SlaParameters, zones: Zones) -> SlaAnswer:
     """The answer at the inquiry's clock."""
     parameters.check(inquiry.catalogue)
     wanted = parameters.by or list(DIMENSIONS)
     clause = where(parameters)
     counted = _LEVELS[parameters.of].format(verdicts=f"(SELECT * FROM verdicts {clause.sql})")  # noqa: S608 - as below
-    columns = ", ".join(f"{_EXPRESSIONS[name] if name in wanted else _NOT_ASKED} AS {name}_key" for name in DIMENSIONS)
+    month, zone_names = _due_month(zones)
+    expressions = {**_EXPRESSIONS, "month": month}
+    columns = ", ".join(f"{expressions[name] if name in wanted else _NOT_ASKED} AS {name}_key" for name in DIMENSIONS)
     sql = f"""
         SELECT {columns}, Step AS step_key,
             countIf(State = 'met') AS met, countIf(State = 'met_late') AS met_late,
@@ -97,7 +102,7 @@ def find(inquiry: Inquiry, parameters: SlaParameters) -> SlaAnswer:
         GROUP BY process_key, step_key, month_key, owner_key, legal_entity_key
         ORDER BY process_key, step_key, month_key, owner_key, legal_entity_key
     """  # noqa: S608 - made of expressions of this package; the values are bound
-    rows = inquiry.verdicts(sql, clause.values)
+    rows = inquiry.verdicts(sql, clause.values | zone_names)
     total = {state: sum(row[state] for row in rows) for state in _STATES}
     return SlaAnswer(
         as_of=inquiry.moment,
@@ -106,6 +111,17 @@ def find(inquiry: Inquiry, parameters: SlaParameters) -> SlaAnswer:
         items=[_attainment(row) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not rows),
     )
+
+
+def _due_month(zones: Zones) -> tuple[str, dict[str, Any]]:
+    """The month of `DueAt` on the calendar of the legal entity's zone, and the values bound in it."""
+    values: dict[str, Any] = {"q_zone": zones.of_others}
+    cases = ["DueAt IS NULL, ''"]
+    for number, (zone, entities) in enumerate(zones.by_zone().items()):
+        values |= {f"q_zone_{number}": zone, f"q_entities_{number}": entities}
+        local = f"formatDateTime(DueAt, '%Y-%m', {{q_zone_{number}:String}})"
+        cases.append(f"has({{q_entities_{number}:Array(String)}}, LegalEntity), {local}")
+    return f"multiIf({', '.join(cases)}, formatDateTime(DueAt, '%Y-%m', {{q_zone:String}}))", values
 
 
 def _attainment(row: dict[str, Any]) -> Attainment:

@@ -8,14 +8,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from spanledger_api.budgets import BudgetView, budget_view
 from spanledger_api.moments import utc_or_none
+from spanledger_correlator.budget_use import BudgetMeter, BudgetUse
 from spanledger_correlator.definition.model import ProcessDefinition
 
 StepState = Literal["done", "failing", "overdue", "missing", "waiting", "pending", "not_required"]
 
 COLUMNS = """
-    StepLastSuccess, StepLastFailure, StepDeadline, StepDone, StepRequired, StepSlaState, ExceptionKinds,
-    ExceptionSteps, ExceptionSince
+    StepLastSuccess, StepLastFailure, StepSlaState, ExceptionKinds, ExceptionSteps, ExceptionSince
 """
 """What is read of a verdict here, beyond those of `verdict.COLUMNS`."""
 
@@ -41,13 +42,17 @@ class StepProgress(BaseModel):
     last_success: datetime | None
     last_failure: datetime | None
     deadline: datetime | None
-    sla_state: str | None
+    sla_state: str | None = Field(
+        description="`on_track`, `at_risk`, `breached`, `met`, `met_late`; null without a deadline.",
+        examples=["at_risk"],
+    )
+    budget: BudgetView | None = Field(description="How much of its time is used; null without a deadline.")
 
 
-def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[StepProgress]:
+def steps(row: Mapping[str, Any], definition: ProcessDefinition | None, budgets: BudgetMeter) -> list[StepProgress]:
     """The steps in time order: by first success or newest failure; those without either behind, as defined."""
     wrong = set(zip(row["ExceptionSteps"], row["ExceptionKinds"], strict=True))
-    views = [_step(row, position, wrong, definition) for position in range(len(row["StepNames"]))]
+    views = [_step(row, position, wrong, definition, budgets) for position in range(len(row["StepNames"]))]
 
     def when(view: StepProgress) -> tuple[bool, datetime | int, int]:
         moment = view.first_success or view.last_failure
@@ -57,10 +62,15 @@ def steps(row: Mapping[str, Any], definition: ProcessDefinition | None) -> list[
 
 
 def _step(
-    row: Mapping[str, Any], index: int, wrong: set[tuple[str, str]], definition: ProcessDefinition | None
+    row: Mapping[str, Any],
+    index: int,
+    wrong: set[tuple[str, str]],
+    definition: ProcessDefinition | None,
+    budgets: BudgetMeter,
 ) -> StepProgress:
     name = row["StepNames"][index]
     rule = definition.step(name) if definition else None
+    use = budgets.step(name)
     return StepProgress(
         step=name,
         position=index + 1,
@@ -72,8 +82,16 @@ def _step(
         last_success=utc_or_none(row["StepLastSuccess"][index]),
         last_failure=utc_or_none(row["StepLastFailure"][index]),
         deadline=utc_or_none(row["StepDeadline"][index]),
-        sla_state=row["StepSlaState"][index] or None,
+        sla_state=_sla_state(row["StepSlaState"][index], use),
+        budget=budget_view(use),
     )
+
+
+def _sla_state(judged: str, use: BudgetUse | None) -> str | None:
+    """Verdicts know by elapsed time what is at risk; of working time the budget itself knows."""
+    if use is not None and judged in {"on_track", "at_risk"}:
+        return "at_risk" if use.at_risk else "on_track"
+    return judged or None
 
 
 def _state(row: Mapping[str, Any], index: int, wrong: set[tuple[str, str]]) -> StepState:

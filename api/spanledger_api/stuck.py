@@ -89,7 +89,7 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
         by_severity=by_severity,
         totals=totals,
         reporting=reporting.total(totals) if reporting else None,
-        items=[item(row, inquiry.moment, parameters.currency, reporting) for row in rows],
+        items=[item(row, inquiry, parameters.currency, reporting) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not count),
     )
 
@@ -105,7 +105,7 @@ def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
             code="too_many_rows",
             hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
         )
-    items = (item(row, inquiry.moment, parameters.currency, reporting) for row in rows)
+    items = (item(row, inquiry, parameters.currency, reporting) for row in rows)
     flat = (line for one in items for line in lines(one, parameters.currency, reporting))
     return Response(
         csv_export.document(CSV_COLUMNS, flat),

@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from spanledger_api.budgets import meter, percent
 from spanledger_api.csv_export import Cell
+from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import Duration, duration, rfc3339, utc, utc_or_none
 from spanledger_api.money import Money, Part, elsewhere, moneys
 from spanledger_api.reporting import Reporting
@@ -50,6 +52,9 @@ class StuckItem(BaseModel):
     impact: str = Field(examples=["revenue"])
     sla_state: str | None = Field(description="The SLA of the whole transaction.", examples=["at_risk"])
     sla_due_at: datetime | None
+    sla_used_percent: float | None = Field(
+        description="How much of its time is used, in per cent: above 100 where it is exceeded.", examples=[62.5]
+    )
     due_at: datetime | None = Field(description="The deadline of the step waited for.")
     legal_entity: str | None = Field(examples=["DE01"])
     region: str | None = Field(examples=["emea"])
@@ -60,7 +65,7 @@ class StuckItem(BaseModel):
 CSV_COLUMNS = (
     "key", "process", "entity_type", "entity_id", "client", "currency", "amount", "amount_whole", "cash", "credit",
     "write_off", "overpaid", "reporting_amount", "waiting_for", "waiting_since", "waited_seconds", "waited", "why_kind", "why_error_kind", "why_code", "why_message", "why_system",
-    "attempts", "owner", "severity", "severity_rule", "impact", "sla_state", "sla_due_at", "due_at", "legal_entity",
+    "attempts", "owner", "severity", "severity_rule", "impact", "sla_state", "sla_due_at", "sla_used_percent", "due_at", "legal_entity",
     "region", "sentence",
 )  # fmt: skip
 """A line per item and currency: an item with money in two currencies has two lines, one without money has one."""
@@ -70,10 +75,10 @@ _MONEY_COLUMNS = ("currency", "amount", "amount_whole", "cash", "credit", "write
 
 
 def item(
-    row: Mapping[str, Any], moment: datetime, currency: str | None, reporting: Reporting | None = None
+    row: Mapping[str, Any], inquiry: Inquiry, currency: str | None, reporting: Reporting | None = None
 ) -> StuckItem:
     """The item of a verdict; `currency` is the one asked for, `reporting` the one to convert to."""
-    since = row["WaitingSince"]
+    since, moment, budgets = row["WaitingSince"], inquiry.moment, meter(row, inquiry)
     amounts = moneys(row)
     ranked = currency or min((money.currency for money in amounts), default=None)
     reason = why(row)
@@ -99,10 +104,11 @@ def item(
         impact=row["Impact"],
         sla_state=row["SlaState"] or None,
         sla_due_at=utc_or_none(row["SlaDueAt"]),
+        sla_used_percent=percent(budgets.sla),
         due_at=utc_or_none(row["DueAt"]),
         legal_entity=row["LegalEntity"] or None,
         region=row["Region"] or None,
-        sentence=sentence(row, moment),
+        sentence=sentence(row, moment, budgets.step(row["WaitingFor"])),
         links=transaction_links(row["Process"], row["RootType"], row["RootId"]),
     )
 
@@ -131,6 +137,7 @@ def lines(one: StuckItem, currency: str | None, reporting: Reporting | None = No
         "impact": one.impact,
         "sla_state": one.sla_state,
         "sla_due_at": rfc3339(one.sla_due_at),
+        "sla_used_percent": None if one.sla_used_percent is None else Decimal(str(one.sla_used_percent)),
         "due_at": rfc3339(one.due_at),
         "legal_entity": one.legal_entity,
         "region": one.region,

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from spanledger_api import steps, verdict
 from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.budgets import BudgetView, PauseView, budget_view, meter, pauses
 from spanledger_api.evidence import Attachment, attachment
 from spanledger_api.exception_item import ExceptionItem, item
 from spanledger_api.finding import find_transaction
@@ -36,6 +37,8 @@ class TransactionView(Summary):
         description="The key that was asked for, where its id is an alias of this transaction's root.",
         examples=["invoice-to-cash/10077"],
     )
+    sla_budget: BudgetView | None = Field(description="The SLA's budget; null without one.")
+    pauses: list[PauseView] = Field(description="When its clocks stood still, as it waited for someone outside.")
     steps: list[StepProgress] = Field(description="What happened, in time order, then what is still to come.")
     exceptions: list[ExceptionItem] = Field(description="Its problems, oldest first; what is resolved stands last.")
     related: list[EntityRef] = Field(description="The entities around it.")
@@ -61,6 +64,7 @@ async def transaction(desk: Desk, process: str, root_id: str, parameters: Annota
 def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
     found = find_transaction(inquiry, process, root_id, f"{verdict.COLUMNS}, {steps.COLUMNS}, Related")
     row = found.row
+    budgets = meter(row, inquiry)
     attachments = sorted(
         inquiry.reading.attachments(process, row["RootId"]),
         key=lambda one: (one["happened"], one["trace_id"], one["span_id"]),
@@ -68,11 +72,13 @@ def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
     shown = attachments[:SHOWN_SPANS]
     root = f"{row['RootType']} {row['RootId']}"
     return TransactionView(
-        **summary_fields(row, inquiry.moment),
+        **summary_fields(row, inquiry, budgets),
         as_of=inquiry.moment,
         known=inquiry.known,
         redirected_from=found.redirected_from,
-        steps=steps.steps(row, inquiry.catalogue.version(process, row["Version"])),
+        sla_budget=budget_view(budgets.sla),
+        pauses=pauses(row, inquiry.moment),
+        steps=steps.steps(row, inquiry.catalogue.version(process, row["Version"]), budgets),
         exceptions=[item(one, inquiry.moment) for one in _exceptions(inquiry, process, row["RootId"])],
         related=_related(row),
         evidence_count=len(attachments),

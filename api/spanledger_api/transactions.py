@@ -89,7 +89,7 @@ def find(inquiry: Inquiry, parameters: TransactionsParameters, request: Request)
     return TransactionsAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
-        items=[summary(row, inquiry.moment) for row in rows],
+        items=[summary(row, inquiry) for row in rows],
         next=next_page(request, cursors.encode(question, last)) if last else None,
         notes=notes_on(inquiry, parameters, empty=not rows and parameters.cursor is None),
     )

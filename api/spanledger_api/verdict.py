@@ -9,17 +9,21 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, Field
 
+from spanledger_api.budgets import meter, percent
+from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import Duration, duration, utc, utc_or_none
 from spanledger_api.money import Money, Part, elsewhere, moneys
+from spanledger_correlator.budget_use import BudgetMeter
 from spanledger_correlator.sentence import sentence
 
 COLUMNS = """
     Process, Version, Key, RootType, RootId, Status, Stuck, WaitingFor, WaitingSince, WhyKind, WhyErrorKind, WhyCode,
     WhyMessage, WhySystem, Attempts, DueAt, SlaState, SlaDueAt, Severity, SeverityRule, Impact, Owner, Currencies,
-    Amounts, OpenAmounts, Cash, Credits, WriteOffs, Overpaid, Elsewhere, RateMissing, LegalEntity, Region, ClientName, StartedAt, LastActivityAt, ClosedAt, StepNames,
-    StepFirstSuccess, StepAttempts
+    Amounts, OpenAmounts, Cash, Credits, WriteOffs, Overpaid, Elsewhere, RateMissing, LegalEntity, Region, ClientName,
+    StartedAt, LastActivityAt, ClosedAt, StepNames, StepFirstSuccess, StepAttempts, Known, Pauses, PausedAt, SlaTier,
+    SlaEndsAt, StepDoneAt, StepDeadline, StepRequired, StepDone
 """
-"""What `summary` and `sentence` read of a verdict."""
+"""What `summary`, `sentence` and `budget_use` read of a verdict."""
 
 
 class EntityRef(BaseModel):
@@ -51,7 +55,13 @@ class SlaView(BaseModel):
     state: str | None = Field(
         description="`on_track`, `at_risk`, `breached`, `met`, `met_late`; null without one.", examples=["at_risk"]
     )
-    due_at: datetime | None = Field(description="By when the transaction shall be completed.")
+    due_at: datetime | None = Field(
+        description="By when the transaction shall be completed; null while a pause moves it."
+    )
+    used_percent: float | None = Field(
+        description="How much of its time is used, in per cent: above 100 where it is exceeded.", examples=[62.5]
+    )
+    tier: str | None = Field(description="Whose target it is; null for everyone's.", examples=["platinum"])
 
 
 class Links(BaseModel):
@@ -77,6 +87,9 @@ class Summary(BaseModel):
     waiting_since: datetime | None
     waited: Duration | None = Field(description="From `waiting_since` to the clock.")
     due_at: datetime | None = Field(description="The deadline of the step waited for.")
+    paused_since: datetime | None = Field(
+        description="Since when its clocks stand still, as it waits for someone outside; null if they run."
+    )
     why: Why | None = Field(description="Null unless stuck.")
     owner: str | None = Field(description="Who must act.", examples=["finance-operations"])
     severity: str = Field(examples=["high"])
@@ -96,14 +109,14 @@ class Summary(BaseModel):
     links: Links
 
 
-def summary(row: Mapping[str, Any], moment: datetime) -> Summary:
-    """The verdict of a row that has `COLUMNS`, read at `moment`."""
-    return Summary(**summary_fields(row, moment))
+def summary(row: Mapping[str, Any], inquiry: Inquiry) -> Summary:
+    """The verdict of a row that has `COLUMNS`, read at the inquiry's clock."""
+    return Summary(**summary_fields(row, inquiry, meter(row, inquiry)))
 
 
-def summary_fields(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+def summary_fields(row: Mapping[str, Any], inquiry: Inquiry, budgets: BudgetMeter) -> dict[str, Any]:
     """The fields of `Summary`, for models that have more."""
-    since = row["WaitingSince"]
+    since, moment, sla = row["WaitingSince"], inquiry.moment, budgets.sla
     return {
         "key": row["Key"],
         "process": row["Process"],
@@ -112,17 +125,23 @@ def summary_fields(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
         "client": row["ClientName"] or None,
         "status": row["Status"],
         "stuck": row["Stuck"],
-        "sentence": sentence(row, moment),
+        "sentence": sentence(row, moment, budgets.step(row["WaitingFor"])),
         "waiting_for": row["WaitingFor"] or None,
         "waiting_since": utc_or_none(since),
         "waited": None if since is None else duration(moment - utc(since)),
         "due_at": utc_or_none(row["DueAt"]),
+        "paused_since": utc_or_none(row["PausedAt"]),
         "why": why(row),
         "owner": row["Owner"] or None,
         "severity": row["Severity"],
         "severity_rule": row["SeverityRule"] or None,
         "impact": row["Impact"],
-        "sla": SlaView(state=row["SlaState"] or None, due_at=utc_or_none(row["SlaDueAt"])),
+        "sla": SlaView(
+            state=row["SlaState"] or None,
+            due_at=utc_or_none(row["SlaDueAt"]),
+            used_percent=percent(sla),
+            tier=(sla.tier or None) if sla else None,
+        ),
         "amounts": moneys(row),
         "other_currency": elsewhere(row),
         "rate_missing": row["RateMissing"],

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from spanledger_api import verdict
 from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.budgets import meter
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import utc
@@ -36,7 +37,7 @@ class LineView(BaseModel):
     """One line of the story."""
 
     about: str = Field(
-        description="`verdict`, `definition`, `waiting`, `deadline`, `sla`, `severity`, `owner` or `evidence`.",
+        description="`verdict`, `definition`, `waiting`, `deadline`, `sla`, `pause`, `severity`, `owner` or `evidence`.",
         examples=["severity"],
     )
     text: str = Field(examples=["Severity medium: `medium: {stuck: true}` is the first rule that holds."])
@@ -120,7 +121,7 @@ def why_transaction(inquiry: Inquiry, process: str, root_id: str) -> WhyAnswer:
         key=lambda one: (one["happened"], one["trace_id"], one["span_id"]),
     )
     definition = inquiry.catalogue.version(process, row["Version"])
-    lines = story(row, definition, attachments, _spans(inquiry, attachments), inquiry.moment)
+    lines = story(row, definition, attachments, _spans(inquiry, attachments), inquiry.moment, meter(row, inquiry))
     return WhyAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,

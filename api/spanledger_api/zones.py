@@ -28,6 +28,20 @@ class Zones:
         zones = {self.by_entity.get(entity, rest) for entity in legal_entities}
         return zones.pop() if len(zones) == 1 else rest
 
+    def by_zone(self) -> dict[str, list[str]]:
+        """The legal entities that have a zone of their own, by its name."""
+        found: dict[str, list[str]] = {}
+        for entity, zone in self.by_entity.items():
+            if entity != EVERY_OTHER:
+                found.setdefault(zone.key, []).append(entity)
+        return found
+
+    @property
+    def of_others(self) -> str:
+        """The name of the zone of all other legal entities."""
+        zone = self.by_entity.get(EVERY_OTHER)
+        return "UTC" if zone is None else zone.key
+
     def end_of(self, day: date, legal_entities: Collection[str]) -> datetime:
         """The last microsecond of that day, in UTC."""
         midnight = datetime.combine(day + timedelta(days=1), time(), self.of(legal_entities))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from spanledger_correlator.budget_use import BudgetUse
 from spanledger_correlator.wording import amount_words, duration_words, listed, step_words, system_name, times_words
 
 MESSAGE_LENGTH: Final = 160
@@ -27,16 +28,20 @@ _UNREACHED: Final = {
 }
 
 
-def sentence(row: Mapping[str, Any], now: datetime) -> str:
-    """What is the matter with this transaction at `now`, the clock of its verdict."""
+def sentence(row: Mapping[str, Any], now: datetime, budget: BudgetUse | None = None) -> str:
+    """What is the matter with this transaction at `now`, the clock of its verdict.
+
+    `budget` is that of the step waited for: where a deadline is no plain sum of time, the sentence says how it counts.
+    """
     subject = f"{row['RootId']}{particulars(row)}"
     if row["Status"] != "open":
         return f"{subject} {_ending(row)}."
     waited = f"has waited {duration_words(_since(row['WaitingSince'], now))}" if row["WaitingSince"] else "waits"
     head = f"{subject} {waited} for *{step_words(row['WaitingFor'])}*" if row["WaitingFor"] else f"{subject} is open"
+    paused = f" {_paused(row['PausedAt'], now)}" if row["PausedAt"] else ""
     if not row["Stuck"]:
-        return f"{head}{_outlook(row['DueAt'], now)}."
-    return f"{head}{_reason(row, now)}. {_owner(row['Owner'])}"
+        return f"{head}{_outlook(row['DueAt'], now, budget)}.{paused}"
+    return f"{head}{_reason(row, now, budget)}. {_owner(row['Owner'])}{paused}"
 
 
 def particulars(row: Mapping[str, Any]) -> str:
@@ -62,14 +67,14 @@ def _money(row: Mapping[str, Any]) -> list[str]:
     return words
 
 
-def _reason(row: Mapping[str, Any], now: datetime) -> str:
+def _reason(row: Mapping[str, Any], now: datetime, budget: BudgetUse | None) -> str:
     kind = row["WhyKind"]
     if kind in {"failed_step", "rejected_record"}:
         return f": {failure(row)}"
     if kind == "missing_step":
         return f": {_missing(row)}"
     if kind == "overdue_step" and row["DueAt"]:
-        due = f"which was due {duration_words(_since(row['DueAt'], now))} ago ({_date(row['DueAt'])})"
+        due = f"which was due {duration_words(_since(row['DueAt'], now))} ago ({_date(row['DueAt'])}{_counted(budget)})"
         return f", {due}{_silence(row)}"
     return f" ({kind.replace('_', ' ')})" if kind else ""
 
@@ -116,12 +121,32 @@ def _ending(row: Mapping[str, Any]) -> str:
     return f"{words[row['Status']]}{closed if row['ClosedAt'] else ''}{late}"
 
 
-def _outlook(due: datetime | None, now: datetime) -> str:
+def _outlook(due: datetime | None, now: datetime, budget: BudgetUse | None) -> str:
     if due is None:
         return ""
     if _utc(due) < _utc(now):
         return f", which was due on {_date(due)}"
-    return f", which is due in {duration_words(_utc(due) - _utc(now))} ({_date(due)})"
+    return f", which is due in {duration_words(_utc(due) - _utc(now))} ({_date(due)}{_counted(budget)})"
+
+
+def _counted(budget: BudgetUse | None) -> str:
+    """`: 4 business hours from *claim made* on, for account tier gold, not counting 30 min of waiting for others`."""
+    if budget is None or not (budget.working or budget.tier or budget.paused):
+        return ""
+    anchor = f" from *{step_words(budget.anchor)}* on" if budget.text and budget.anchor else ""
+    said = [
+        f"{budget.text}{anchor}",
+        f"for {budget.tier}" if budget.tier else "",
+        f"not counting {duration_words(budget.paused)} of waiting for others" if budget.paused else "",
+    ]
+    return f": {', '.join(part for part in said if part)}"
+
+
+def _paused(since: datetime, now: datetime) -> str:
+    return (
+        f"Its clocks have stood still for {duration_words(_since(since, now))} (since {_date(since)}), "
+        "as it waits for someone outside."
+    )
 
 
 def _quoted(row: Mapping[str, Any]) -> str:

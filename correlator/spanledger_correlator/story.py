@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from spanledger_correlator.definition.model import OwnerRule, ProcessDefinition, StepRule
+from spanledger_correlator.budget_use import BudgetMeter, BudgetUse
+from spanledger_correlator.definition.model import Condition, OwnerRule, ProcessDefinition, StepRule, Tier
 from spanledger_correlator.sentence import sentence
-from spanledger_correlator.wording import step_words, system_name
+from spanledger_correlator.wording import duration_words, step_words, system_name
 
-About = Literal["verdict", "waiting", "deadline", "sla", "severity", "owner", "definition", "evidence"]
+About = Literal["verdict", "waiting", "deadline", "sla", "pause", "severity", "owner", "definition", "evidence"]
 
 SHOWN = 50
 """So many attachments are told; the transaction's page leads to all."""
@@ -35,19 +36,22 @@ def story(
     attachments: Sequence[Mapping[str, Any]],
     carriers: Mapping[tuple[str, str], Mapping[str, Any]],
     now: datetime,
+    budgets: BudgetMeter,
 ) -> list[Line]:
     """The story of one transaction at the clock of its verdict.
 
     `carriers` has, by trace and span id, the spans that carry evidence and those that state a due date: Step, System,
     Happened, DueAt.
     """
-    lines = [Line("verdict", sentence(row, now)), Line("definition", _judge(row, definition))]
+    waited_for = budgets.step(row["WaitingFor"])
+    lines = [Line("verdict", sentence(row, now, waited_for)), Line("definition", _judge(row, definition))]
     if row["WaitingFor"]:
         lines.append(Line("waiting", _waiting(row)))
     if row["DueAt"] and definition is not None:
-        lines.append(Line("deadline", _deadline(row, definition, attachments, carriers)))
+        lines.append(Line("deadline", _deadline(row, definition, attachments, carriers) + _used(waited_for)))
     if row["SlaState"]:
-        lines.append(Line("sla", f"SLA: {row['SlaState'].replace('_', ' ')}, due {_moment(row['SlaDueAt'])}."))
+        lines.append(Line("sla", _sla(row, budgets.sla)))
+    lines += [Line("pause", _pause(one)) for one in row["Pauses"] if _utc(one["From"]) <= now]
     lines.append(Line("severity", _severity(row)))
     if row["Owner"]:
         lines.append(Line("owner", _owner(row, definition)))
@@ -127,13 +131,48 @@ def _deadline(
     stated = _stated_by(step, row["DueAt"], attachments, carriers)
     if stated:
         return f"{due}: span {stated} ({step_words(step.due_from or '')}) states it (business.due_at)."
-    budget = step.within.text if step.within is not None else ""
+    tier = next((one for one in step.tiers if _holds(one, row["Known"])), None)
+    within = tier.budget if tier is not None else step.within
+    budget = within.text if within is not None else ""
     names = list(row["StepNames"])
     anchored = row["StepFirstSuccess"][names.index(step.of)] if step.of in names else None
     from_ = f" from {step_words(step.of)} on" if step.of else ""
     at = f" ({_moment(anchored)})" if anchored else ""
-    tier = ", or what its tier says" if step.tiers else ""
-    return f"{due}: {budget or 'its time'}{tier}{from_}{at}."
+    whose = f" for {', '.join(_words(one) for one in tier.conditions)}" if tier is not None else ""
+    return f"{due}: {budget or 'its time'}{from_}{at}{whose}."
+
+
+def _holds(tier: Tier, known: Mapping[str, str]) -> bool:
+    return all(known.get(f"{one.entity_type}.{one.key}", "") == one.value for one in tier.conditions)
+
+
+def _words(condition: Condition) -> str:
+    return f"{condition.entity_type} {condition.key} {condition.value}"
+
+
+def _used(use: BudgetUse | None) -> str:
+    """` 1 h 15 min of 4 h working time are used (31.2 %).`."""
+    if use is None or use.percent is None:
+        return ""
+    kind = "working time" if use.working else "its time"
+    return f" {duration_words(use.used)} of {duration_words(use.budget)} of {kind} are used ({use.percent} %)."
+
+
+def _sla(row: Mapping[str, Any], use: BudgetUse | None) -> str:
+    due = f"due {_moment(row['SlaDueAt'])}" if row["SlaDueAt"] else "its clock stands still"
+    target = f", {use.text}" if use is not None and use.text else ""
+    whose = f" for {use.tier}" if use is not None and use.tier else ""
+    return f"SLA: {row['SlaState'].replace('_', ' ')}, {due}{target}{whose}.{_used(use)}"
+
+
+def _pause(pause: Mapping[str, Any]) -> str:
+    since = _moment(pause["From"])
+    if pause["Until"] is None:
+        return f"Its clocks have stood still since {since}: it waits for someone outside."
+    length = duration_words(_utc(pause["Until"]) - _utc(pause["From"]))
+    return (
+        f"Its clocks stood still from {since} to {_moment(pause['Until'])} ({length}): it waited for someone outside."
+    )
 
 
 def _stated_by(
@@ -169,5 +208,8 @@ def _because_of_rule(rule: OwnerRule | None) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return f"{aware:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{_utc(moment):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from spanledger_api import create_app
+from spanledger_api.zones import Zones
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.diagnosis import Diagnosis
@@ -57,6 +58,11 @@ COLUMNS: Mapping[str, str] = {
     **dict.fromkeys(("Cash", "Credits", "WriteOffs", "Overpaid"), "Array(Decimal(38, 9))"),
     "Elsewhere": "Array(Tuple(Currency String, Amount Decimal(38, 9)))",
     "RateMissing": "Array(String)",
+    "Known": "Map(String, String)",
+    "Pauses": f"Array(Tuple(From {MOMENT}, Until {MAYBE}))",
+    "PausedAt": MAYBE,
+    "SlaTier": "String",
+    "SlaEndsAt": MAYBE,
     "LegalEntity": "String",
     "Region": "String",
     "ClientName": "String",
@@ -68,6 +74,7 @@ COLUMNS: Mapping[str, str] = {
     "StepFirstSuccess": f"Array({MAYBE})",
     "StepLastSuccess": f"Array({MAYBE})",
     "StepLastFailure": f"Array({MAYBE})",
+    "StepDoneAt": f"Array({MAYBE})",
     "StepDeadline": f"Array({MAYBE})",
     "StepAttempts": "Array(UInt32)",
     "StepDone": "Array(Bool)",
@@ -123,6 +130,7 @@ def verdict(root_id: str, **changes: Any) -> dict[str, Any]:
         "StepFirstSuccess": [ago(days=3, hours=4), None, None, None, None],
         "StepLastSuccess": [ago(days=3, hours=4), None, None, None, None],
         "StepLastFailure": [None, ago(days=2), None, None, None],
+        "StepDoneAt": [ago(days=3, hours=4), None, None, None, None],
         "StepDeadline": [None, ago(days=3), None, None, None],
         "StepAttempts": [1, 2, 0, 0, 0],
         "StepDone": [True, False, False, False, False],
@@ -134,7 +142,8 @@ def verdict(root_id: str, **changes: Any) -> dict[str, Any]:
     } | changes
     nothing = [Decimal(0)] * len(row["Currencies"])
     money = dict.fromkeys(("Cash", "Credits", "WriteOffs", "Overpaid"), nothing) | {"Elsewhere": [], "RateMissing": []}
-    return {"Key": f"{row['Process']}/{row['RootId']}"} | money | row
+    clocks = {"Known": {}, "Pauses": [], "PausedAt": None, "SlaTier": "", "SlaEndsAt": row["SlaDueAt"]}
+    return {"Key": f"{row['Process']}/{row['RootId']}"} | money | clocks | row
 
 
 def calm(root_id: str, **changes: Any) -> dict[str, Any]:
@@ -227,8 +236,10 @@ def stage(store: Store) -> Stage:
     return stage
 
 
-def staged_app(stage: Stage, definitions: Definitions, tokens: Mapping[str, str] | None = None) -> FastAPI:
-    """An application over a stage; `tokens` as in `create_app`."""
+def staged_app(
+    stage: Stage, definitions: Definitions, tokens: Mapping[str, str] | None = None, zones: Zones | None = None
+) -> FastAPI:
+    """An application over a stage; `tokens` and `zones` as in `create_app`."""
 
     def open_reading(
         store: Store,
@@ -242,7 +253,9 @@ def staged_app(stage: Stage, definitions: Definitions, tokens: Mapping[str, str]
         stage.asked.append((tenant, as_of, known))
         return StagedReading(stage, tenant, definitions)
 
-    return create_app(stage.store, definitions, tokens=tokens, clock=lambda: NOW, open_reading=open_reading)
+    return create_app(
+        stage.store, definitions, tokens=tokens, clock=lambda: NOW, zones=zones, open_reading=open_reading
+    )
 
 
 @pytest.fixture

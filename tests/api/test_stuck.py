@@ -65,6 +65,7 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
                 "impact": "revenue",
                 "sla_state": "on_track",
                 "sla_due_at": "2026-05-05T12:00:00Z",
+                "sla_used_percent": 9.0,
                 "due_at": "2026-03-31T12:00:00Z",
                 "legal_entity": "DE01",
                 "region": "emea",

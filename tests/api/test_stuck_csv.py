@@ -54,6 +54,7 @@ def test_a_line_holds_what_an_item_holds(client: TestClient, stage: Stage) -> No
             "impact": "revenue",
             "sla_state": "on_track",
             "sla_due_at": "2026-05-05T12:00:00.000000Z",
+            "sla_used_percent": "9.0",
             "due_at": "2026-03-31T12:00:00.000000Z",
             "legal_entity": "DE01",
             "region": "emea",

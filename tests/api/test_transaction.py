@@ -6,6 +6,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from tests.api.conftest import Stage, ago, calm
+
 ADDRESS = "/v1/transactions/invoice-to-cash/INV-1042"
 
 
@@ -132,3 +134,25 @@ def test_as_of_an_earlier_moment_it_is_as_it_was(reader: TestClient) -> None:
     late = page(reader, f"{ADDRESS}?as_of=2026-03-22")
     found = [[(one["id"], one["state"], one["since"]) for one in view["exceptions"]] for view in (late, page(reader))]
     assert found[0] == found[1]
+
+
+def test_the_page_tells_pauses_and_what_is_used_of_each_budget(client: TestClient, stage: Stage) -> None:
+    pauses = [(ago(hours=70), ago(hours=46)), (ago(hours=1), None)]
+    deadlines = [None, ago(hours=-10), None, None, None]
+    stage.add(
+        calm(
+            "P", Pauses=pauses, PausedAt=ago(hours=1), StepDeadline=deadlines, StepSlaState=["", "on_track", "", "", ""]
+        )
+    )
+    shown = page(client, "/v1/transactions/invoice-to-cash/P")
+    assert [(one["since"], one["until"], one["length"]["text"]) for one in shown["pauses"]] == [
+        ("2026-03-31T14:00:00Z", "2026-04-01T14:00:00Z", "1 d"),
+        ("2026-04-03T11:00:00Z", None, "1 h"),
+    ]
+    assert shown["paused_since"] == "2026-04-03T11:00:00Z"
+    assert shown["sentence"].endswith(" as it waits for someone outside.")
+    posted = next(step for step in shown["steps"] if step["step"] == "invoice.posted")
+    # 76 hours until now, of which 25 stood still; the deadline leaves 86, of which 24 stood still.
+    assert (posted["budget"]["used"]["text"], posted["budget"]["budget"]["text"]) == ("2 d 3 h", "2 d 14 h")
+    assert (posted["budget"]["used_percent"], posted["sla_state"]) == (82.2, "at_risk")
+    assert shown["sla_budget"]["used_percent"] == 6.2

@@ -260,7 +260,26 @@ class PythonJudge:
             return "met" if done <= step.deadline else "met_late"
         if self.status != "open":
             return ""
-        return "breached" if self._overdue(step, clock) else "on_track"
+        if self._overdue(step, clock):
+            return "breached"
+        return "at_risk" if self._at_risk_of(step, clock) else "on_track"
+
+    def _at_risk_of(self, step: Step, clock: float) -> bool:
+        """Whether the share is used, as time elapses without the pauses, to the nanosecond as the store counts."""
+        begun = [self._good(name) for name in (step.rule.of, step.rule.due_from) if name]
+        anchor = next((good[0].at for good in begun if good), None)
+        assert anchor is not None
+        assert step.deadline is not None
+        share = self.definition.sla.at_risk_at if self.definition.sla else Decimal("0.8")
+        over = [(begin, end) for begin, end in self.pauses if end is not None]
+        clock = min(clock, self.paused_at) if self.paused_at is not None else clock
+        whole = self._running(anchor, step.deadline, over)
+        return self._running(anchor, clock, over) >= whole * share
+
+    def _running(self, begin: float, end: float, pauses: list[tuple[float, float]]) -> Decimal:
+        """The minutes between two moments that lie in no pause."""
+        paused = sum(max(0, min(to, end) - max(one, begin)) for one, to in pauses)
+        return Decimal(end - begin - paused)
 
     def _overdue(self, step: Step, clock: float) -> bool:
         if self.paused_at is not None:

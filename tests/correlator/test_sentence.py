@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from spanledger_correlator.budget_use import BudgetUse
 from spanledger_correlator.sentence import MESSAGE_LENGTH, sentence
 
 NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
@@ -34,6 +36,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "WhySystem": "netsuite",
         "Attempts": 2,
         "DueAt": None,
+        "PausedAt": None,
         "SlaState": "on_track",
         "Owner": "finance-operations",
         "Currencies": ["EUR"],
@@ -49,8 +52,15 @@ def row(**changes: Any) -> dict[str, Any]:
     return example | changes
 
 
-def said(**changes: Any) -> str:
-    return sentence(row(**changes), NOW)
+def said(budget: BudgetUse | None = None, **changes: Any) -> str:
+    return sentence(row(**changes), NOW, budget)
+
+
+def budget(**changes: Any) -> BudgetUse:
+    """Four business hours of which a half is used, with changes."""
+    hour = timedelta(hours=1)
+    use = BudgetUse(2 * hour, 4 * hour, Decimal("0.8"), True, "4 business hours", "invoice.generated")
+    return replace(use, **changes)
 
 
 def test_the_example_of_the_design() -> None:
@@ -94,6 +104,27 @@ def test_overdue_names_the_deadline_and_the_silence() -> None:
         "(31 March 2026); NetSuite has not reported it. Owner: finance-operations."
     )
     assert "has not reported" not in said(**overdue | {"StepAttempts": [1, 1, 0]})
+
+
+def test_a_deadline_that_is_no_plain_sum_of_time_says_how_it_counts() -> None:
+    overdue = {"WhyKind": "overdue_step", "DueAt": ago(days=3), "Attempts": 0, "StepAttempts": [1, 1, 0]}
+    assert "due 3 d ago (31 March 2026: 4 business hours from *invoice generated* on). " in said(budget(), **overdue)
+    gold = budget(tier="account tier gold", paused=timedelta(minutes=30))
+    assert (
+        "(31 March 2026: 4 business hours from *invoice generated* on, for account tier gold, "
+        "not counting 30 min of waiting for others)"
+    ) in said(gold, **overdue)
+    assert "due 3 d ago (31 March 2026). " in said(budget(working=False), **overdue)
+    stated = budget(working=False, text="", anchor="", paused=timedelta(days=2))
+    assert "(31 March 2026: not counting 2 d of waiting for others)" in said(stated, **overdue)
+
+
+def test_clocks_that_stand_still_are_told() -> None:
+    paused = " Its clocks have stood still for 2 d (since 1 April 2026), as it waits for someone outside."
+    assert said(PausedAt=ago(days=2)).endswith(f"Owner: finance-operations.{paused}")
+    assert said(PausedAt=ago(days=2), Stuck=False) == (
+        f"INV-1042 (EUR 48,200.00, Acme GmbH) has waited 3 d 4 h for *invoice posted*.{paused}"
+    )
 
 
 def test_waiting_for_a_payment_of_which_a_part_came() -> None:

@@ -38,6 +38,7 @@ SELECT
         running_clock >= t.SlaAtRiskAt, 'at_risk',
         'on_track') AS SlaState,
     if(ifNull(t.SlaDueAt >= PausedAt, false), NULL, t.SlaDueAt) AS SlaDueAt,
+    t.SlaDueAt AS SlaEndsAt, t.Pauses AS Pauses,
     t.SlaTier AS SlaTier,
     $held AS held,
     arrayMap(
@@ -88,14 +89,38 @@ SELECT
     t.StepLastFailure AS StepLastFailure, t.StepFailingSince AS StepFailingSince, t.StepDoneAt AS StepDoneAt,
     t.StepDeadline AS StepDeadline, t.StepAttempts AS StepAttempts,
     t.StepDone AS StepDone, t.StepRequired AS StepRequired, t.StepFailure AS StepFailure,
+    -- A step's budget runs from its anchor, else from the step that states its due date. It is at risk from the share of
+    -- the SLA on, or from four fifths; measured as time elapses, without the pauses (in hundred-thousandths).
+    multiIf(
+        notEmpty(r.Budgets), toInt128(r.Budgets[1].Share),
+        notEmpty(r.SlaTarget), intDiv(toInt128(r.SlaAtRisk[1]) * 100000, greatest(r.SlaTarget[1], 1)),
+        toInt128(80000)) AS at_risk_share,
     arrayMap(
-        (due, is_required, is_done, done_at) -> multiIf(
+        (position, anchor, due_from) -> toInt128(toUnixTimestamp64Nano(ifNull(
+            coalesce(
+                t.StepFirstSuccess[anchor],
+                t.StepFirstSuccess[greatest(
+                    due_from, arrayFirst(budget -> budget.Position = position, r.Budgets).DueFrom)]),
+            t.StartedAt))),
+        arrayEnumerate(r.StepNames), r.StepAnchor, r.StepDueFrom) AS step_anchor,
+    toInt128(toUnixTimestamp64Nano(running_clock)) AS running_ns,
+    arrayFilter(pause -> pause.Until IS NOT NULL, t.Pauses) AS over,
+    arrayMap(pause -> toInt128(toUnixTimestamp64Nano(pause.From)), over) AS paused_from,
+    arrayMap(pause -> toInt128(toUnixTimestamp64Nano(assumeNotNull(pause.Until))), over) AS paused_until,
+    arrayMap(
+        (due, anchor, is_required, is_done, done_at) -> multiIf(
             due IS NULL OR NOT is_required, '',
             is_done, if(ifNull(least(done_at, ifNull(paused_at, done_at)) <= due, 0), 'met', 'met_late'),
             t.Status != 'open', '',
             running_clock > due, 'breached',
+            100000 * (running_ns - anchor - arraySum(
+                (from, until) -> greatest(0, least(until, running_ns) - greatest(from, anchor)), paused_from, paused_until))
+            >= at_risk_share * (toUnixTimestamp64Nano(assumeNotNull(due)) - anchor - arraySum(
+                (from, until) -> greatest(
+                    0, least(until, toUnixTimestamp64Nano(assumeNotNull(due))) - greatest(from, anchor)),
+                paused_from, paused_until)), 'at_risk',
             'on_track'),
-        t.StepDeadline, t.StepRequired, t.StepDone, t.StepDoneAt) AS StepSlaState,
+        t.StepDeadline, step_anchor, t.StepRequired, t.StepDone, t.StepDoneAt) AS StepSlaState,
     t.Exceptions AS Exceptions,
     arrayFilter(one -> one.From <= clock AND ifNull(one.Until > clock, 1), t.Exceptions) AS open_exceptions,
     open_exceptions.Kind AS ExceptionKinds,
