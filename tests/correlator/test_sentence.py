@@ -52,8 +52,8 @@ def row(**changes: Any) -> dict[str, Any]:
     return example | changes
 
 
-def said(budget: BudgetUse | None = None, **changes: Any) -> str:
-    return sentence(row(**changes), NOW, budget)
+def said(use: BudgetUse | None = None, /, **changes: Any) -> str:
+    return sentence(row(**changes), NOW, use)
 
 
 def budget(**changes: Any) -> BudgetUse:
