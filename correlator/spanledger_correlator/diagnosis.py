@@ -55,6 +55,7 @@ def diagnose(
     trace = {"tenant": tenant, "trace": span["TraceId"]}
     work.run("diagnosis/named_in_trace", trace)
     work.kin("work_touched", into="work_touched_kin")
+    walk.begin(work)
     walk.towards_roots(work, kin="work_touched_kin")
     work.run("scope/scope")
     work.run("diagnosis/trace", trace)

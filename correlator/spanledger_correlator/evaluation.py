@@ -38,14 +38,14 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     Repeating it is harmless: states replace one another by `version` (a growing number). `again` is for spans of
     which an earlier attempt may have kept states.
     """
-    aliased = aliases.resolve_touched(work, version)
+    renamed = aliases.resolve_touched(work, version, again=again)
     heed(work)
     find_scope(work, again=again)
     stitch(work, onward=True)
-    judge(work, news="true" if aliased or work.newly_corrected else _NEWS)
+    judge(work, news="true" if renamed or work.newly_corrected else _NEWS)
     _keep(work, version)
     # Only an alias, a better copy, rule 4 or a correction can take its last span away from a transaction.
-    if aliased or again or work.newly_corrected or work.count("work_superseded") or work.count("work_trace_attached"):
+    if renamed or again or work.newly_corrected or work.count("work_superseded") or work.count("work_trace_attached"):
         work.run("keep/gone")
         if work.count("work_gone"):
             for into in ("transactions", "open_transactions"):
@@ -56,7 +56,7 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
     """Evaluate every transaction anew and keep the results; yields the share done (0 to 1) after each slice."""
     aliases.resolve_all(work)
-    work.run("aliases/before")
+    work.run("aliases/none", into="work_canonical_before")
     work.run("aliases/keep_members", {"version": version})
     work.run("aliases/keep_ids", {"version": version})
     for done in _slices(work):

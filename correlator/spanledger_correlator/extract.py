@@ -21,6 +21,7 @@ def extract(work: Workspace, batches: Sequence[Batch]) -> None:
     work.run("extract/suspects")
     work.run("extract/superseded" if work.count("work_suspects") else "extract/superseded_empty")
     work.run("extract/waits")
+    work.run("extract/alias_edges")
     (said,) = work.rows("extract/says")
     for name in (*_ALWAYS, *(name for name, count in said.items() if count)):
         work.run(f"extract/insert_{name}")

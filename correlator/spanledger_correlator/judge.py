@@ -55,7 +55,7 @@ def _find_duplicates(work: Workspace) -> None:
         work.kin("work_claimed", into="work_claimed_kin")
         work.run("judge/rivals")
         if work.count("work_rivals"):
-            work.kin("work_rivals", into="work_rival_kin")
+            work.kin("(SELECT DISTINCT Tenant, Type, Id FROM work_rivals)", into="work_rival_kin")
             work.run("judge/one_per")
             return
     work.run("judge/one_per_none")

@@ -1,6 +1,6 @@
 """Scope: which transactions and traces the new spans can change. Anything it missed would stay wrong till a rebuild.
 
-Reads `work_incoming`, `work_superseded` and `work_canonical`; leaves the roots to judge anew in `work_scope`, and the
+Reads `work_incoming`, `work_superseded` and `work_renamed`; leaves the roots to judge anew in `work_scope`, and the
 traces to look at in `work_new_traces` and `work_moved_traces`.
 """
 
@@ -20,11 +20,12 @@ def find_scope(work: Workspace, *, again: bool) -> None:
     if work.count("work_reclaimed"):
         work.kin("work_reclaimed", into="work_reclaimed_kin")
         work.run("scope/touched_rivals")
-    _find_news(work, again=again)
+    _find_news(work)
     if work.newly_corrected:
         work.run("corrections/touched")
     work.run("scope/touched")
     work.kin("work_touched", into="work_touched_kin")
+    walk.begin(work)
     walk.towards_roots(work, kin="work_touched_kin")
     work.run("scope/scope")
     _find_moved_traces(work, again=again)
@@ -35,11 +36,11 @@ def find_scope(work: Workspace, *, again: bool) -> None:
     )
 
 
-def _find_news(work: Workspace, *, again: bool) -> None:
+def _find_news(work: Workspace) -> None:
     """An attribute changes transactions that its span does not name: those beside which its entity stands."""
-    work.run("scope/news", {"again": again})
+    work.run("scope/news")
     if work.count("work_news"):
-        work.kin("work_news", into="work_news_kin")
+        work.kin("(SELECT DISTINCT Tenant, Type, Id FROM work_news)", into="work_news_kin")
         work.run("scope/changed")
         if work.count("work_changed"):
             work.run("scope/touched_attributes")

@@ -32,12 +32,12 @@ _LACKS = """,
                 has({types}, wanted)),
             s.Carries) AS Lacks"""
 _IN_TRACES = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)"
-_IN_THE_FUTURE = "(SELECT 1 FROM {} WHERE Happened = StoredAt LIMIT 1)"
 _MORE = {"scope": "work_scope_more", "members": "work_members_more", "attached": "work_more_attached"}
 _DECIDED = "max((c.Tenant, c.TraceId, c.SpanId) IN (SELECT Tenant, TraceId, SpanId FROM work_detached))"
 """A span that a person took out is nobody's orphan."""
 _EVERY_SCOPE = "(SELECT * FROM work_scope UNION ALL SELECT * FROM work_scope_more)"
-_FIRST_ACCEPTED = "ORDER BY StoredAt, Rule, KeyType, KeyId"
+_TWICE = "SELECT Tx, toUInt128(Age) FROM {} GROUP BY ALL HAVING count() > 1"
+_ANEW = "CREATE OR REPLACE TEMPORARY TABLE {} ENGINE = Memory AS"
 
 
 def stitch(work: Workspace, *, onward: bool = False) -> None:
@@ -53,29 +53,52 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
     if onward:
         work.run("stitch/joined_reached")
     else:
+        walk.begin(work)
         walk.from_roots(work, into="work_joined")
     _attach(work, into="work_attached")
     if _find_unresolved(work, onward) and _find_trace_roots(work):
         if work.count("work_scope_more"):
-            _attach_more(work, onward, into="work_more_attached")
-            for table in ("scope", "members", "attached"):
-                work.run("stitch/take_in", into=f"work_{table}", more=_MORE[table])
-            _find_unresolved(work, onward)
-            _find_trace_roots(work)
+            _take_in_more(work, onward)
         work.run("stitch/trace_attached")
         work.run("stitch/trace_scope")
         if work.count("work_scope_more"):
             _attach_more(work, onward, into="work_more_attached", only_traces=_IN_TRACES)
             work.run("stitch/take_in_traces")
-        work.run("stitch/open_ends")
-        work.run("stitch/inherit")
-        leave_out(work, "work_inherited", _EVERY_SCOPE)
-        work.run("stitch/attach_inherited", step_columns=_step_columns(work, "f.EntityTypes"))
+        _inherit(work)
     else:
         work.run("stitch/attached_empty", into="work_trace_attached")
         work.run("stitch/attached_empty", into="work_inherited")
     work.run("stitch/transactions")
     work.run("stitch/unattached", decided=_DECIDED if work.corrected else "false")
+
+
+def _inherit(work: Workspace) -> None:
+    """Rule 4, for the unresolved spans that rules 1 to 3 have left."""
+    work.run("stitch/open_ends")
+    if not work.count("work_open_ends"):
+        work.run("stitch/attached_empty", into="work_inherited")
+        return
+    work.run("stitch/nearest" if work.ask("stitch/climbs") else "stitch/nearest_none")
+    work.run("stitch/inherit")
+    leave_out(work, "work_inherited", _EVERY_SCOPE)
+    work.run("stitch/attach_inherited", step_columns=_step_columns(work, "f.EntityTypes"))
+
+
+def _take_in_more(work: Workspace, onward: bool) -> None:
+    """Take the transactions in `work_scope_more` into the scope; those that their traces lead to are there afterwards."""
+    _attach_more(work, onward, into="work_more_attached")
+    for table in ("scope", "members", "attached"):
+        work.run("stitch/take_in", into=f"work_{table}", more=_MORE[table])
+    around = work.relation("stitch/contested", members="work_members_more") if onward else "work_more_attached"
+    work.run("stitch/traces_more", traces=around)
+    if work.count("work_traces_more"):
+        work.run("stitch/take_in", into="work_traces", more="work_traces_more")
+        work.run("stitch/candidates", target="INSERT INTO work_candidates", traces="work_traces_more")
+    work.run("stitch/unresolved")
+    if work.count("work_traces_more"):
+        _find_trace_roots(work, further=True)
+    else:
+        work.run("stitch/scope_more")
 
 
 def _attach_more(work: Workspace, onward: bool, into: str, only_traces: str = "") -> None:
@@ -94,19 +117,13 @@ def _attach(
     """Rules 1 to 3 for the roots in `scope`, over the joined entities in `work_joined`."""
     work.kin("work_joined", into="work_joined_kin")
     walk.towards_roots(work, kin="work_joined_kin")
-    work.run("stitch/reach_ids", scope=scope)
-    ordered = work.evidence or bool(work.ask("stitch/aliased", members=members))
+    work.run("stitch/reach_ids", members=members)
     columns = _step_columns(work, "f.Types")
-
-    def attach(order: str) -> None:
-        work.run(
-            "stitch/attach", into=into, members=members, step_columns=columns, only_traces=only_traces, order=order
-        )
-
-    attach(_FIRST_ACCEPTED if ordered else "")
-    # Where a span says that it happens in the future, it matters which of its copies was accepted first.
-    if not ordered and work.count(_IN_THE_FUTURE.format(into)):
-        attach(_FIRST_ACCEPTED)
+    work.run("stitch/attach_named", into=into, members=members, step_columns=columns, only_traces=only_traces)
+    if work.count("work_reach_ids"):
+        work.run("stitch/attach_reached", into=into, step_columns=columns, only_traces=only_traces)
+    if work.ask("stitch/repeated", attached=into):
+        work.run("stitch/once", attached=into, twice=_TWICE.format(into))
     leave_out(work, into, scope)
 
 
@@ -117,18 +134,27 @@ def _step_columns(work: Workspace, types: str) -> str:
 
 def _find_unresolved(work: Workspace, onward: bool) -> int:
     """Waiting spans in those traces that no link attaches to the scope."""
-    work.run("stitch/traces_contested" if onward else "stitch/traces_attached")
-    work.run("stitch/candidates")
+    if onward:
+        contested = work.relation("stitch/contested", members="work_members")
+        work.run("stitch/traces_contested", contested=contested)
+    else:
+        work.run("stitch/traces_attached")
+    work.run("stitch/candidates", target=_ANEW.format("work_candidates"), traces="work_traces")
     work.run("stitch/unresolved")
     return work.count("work_unresolved")
 
 
-def _find_trace_roots(work: Workspace) -> int:
-    """The transactions that the traces around unresolved spans lead to; without any, rule 4 has nothing to give."""
-    work.run("stitch/trace_spans")
-    work.run("stitch/trace_nodes")
-    work.kin("work_trace_nodes", into="work_trace_kin")
+def _find_trace_roots(work: Workspace, *, further: bool = False) -> int:
+    """The transactions that the traces around unresolved spans lead to; without any, rule 4 has nothing to give.
+
+    `further` adds those that the traces in `work_traces_more` lead to.
+    """
+    target = "INSERT INTO {}" if further else _ANEW
+    only = "AND (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_traces_more)" if further else ""
+    work.run("stitch/trace_spans", target=target.format("work_trace_spans"), only_traces=only)
+    work.run("stitch/trace_nodes", only_traces=only)
+    work.kin("(SELECT DISTINCT Tenant, Type, Id FROM work_trace_nodes)", into="work_trace_kin")
     walk.towards_roots(work, kin="work_trace_kin")
-    work.run("stitch/trace_roots")
+    work.run("stitch/trace_roots", target=target.format("work_trace_roots"))
     work.run("stitch/scope_more")
     return work.count("work_trace_roots")

@@ -13,29 +13,46 @@ _EARLIEST = "argMin(concat(l.TraceId, l.SpanId), (least(l.OccurredAt, l.StoredAt
 """The span that carries a hop: of all that state the link, the earliest."""
 
 
+def begin(work: Workspace) -> None:
+    """Begin an evaluation: nothing has been walked yet."""
+    work.run("walk/begin")
+    work.laps = 0
+
+
 def towards_roots(work: Workspace, kin: str) -> None:
-    """Fill `work_walk` with what each joined entity in the work table `kin` leads to: roots where `Rank` is 0."""
-    work.run("walk/start", kin=kin)
+    """Have in `work_walk` what each joined entity in the work table `kin` leads to: roots where `Rank` is 0.
+
+    Entities from which a walk of the same evaluation has begun are not walked from again.
+    """
+    work.laps += 1
+    lap = {"lap": work.laps}
+    work.run("walk/start", lap, kin=kin)
     carrier = _EARLIEST if work.evidence else "''"
-    _walk(work, "work_walk", "walk/hop", most=work.vocabulary.longest_walk, further="> 0", carrier=carrier)
+    frontier = work.relation("walk/frontier")
+    for depth in range(1, work.vocabulary.longest_walk + 1):
+        reached = {**lap, "depth": depth - 1}
+        if not work.ask("walk/goes_on", reached, walk="work_walk", further="Lap = {lap:UInt16} AND Rank > 0"):
+            break
+        aliases = work.known(work.relation("walk/others", walk="work_walk"))
+        work.run("walk/hop", {**lap, "depth": depth}, carrier=carrier, frontier=frontier, **aliases)
 
 
 def from_roots(work: Workspace, into: str, members: str = "work_members") -> None:
     """Fill `into` with the joined entities from which the roots in `members` can be reached."""
     work.run("walk/back_start", kin=members, rank="t.Rank = 0")
-    _walk(work, "work_outwards", "walk/back_hop", most=work.vocabulary.longest_walk, further=">= 0")
-    work.run("walk/outwards", into=into)
+    _outwards(work, into, most=work.vocabulary.longest_walk)
 
 
 def from_joined(work: Workspace, kin: str, into: str) -> None:
     """Fill `into` with the joined entities from which those in the work table `kin` can be reached."""
     work.run("walk/back_start", kin=kin, rank="t.Rank > 0")
-    _walk(work, "work_outwards", "walk/back_hop", most=work.vocabulary.longest_walk - 1, further=">= 0")
-    work.run("walk/outwards", into=into)
+    _outwards(work, into, most=work.vocabulary.longest_walk - 1)
 
 
-def _walk(work: Workspace, walk: str, hop: str, *, most: int, further: str, **tables: str) -> None:
+def _outwards(work: Workspace, into: str, most: int) -> None:
     for depth in range(1, most + 1):
-        if not work.ask("walk/goes_on", {"depth": depth - 1}, walk=walk, further=further):
+        if not work.ask("walk/goes_on", {"depth": depth - 1}, walk="work_outwards", further="true"):
             break
-        work.run(hop, {"depth": depth}, **work.known(work.relation("walk/others", walk=walk)), **tables)
+        aliases = work.known(work.relation("walk/others", walk="work_outwards"))
+        work.run("walk/back_hop", {"depth": depth}, **aliases)
+    work.run("walk/outwards", into=into)

@@ -108,6 +108,8 @@ class Workspace:
         """Whether people have corrected anything that this evaluation knows of."""
         self.newly_corrected = False
         """Whether any of that is new."""
+        self.laps = 0
+        """How many walks the evaluation at hand has made; see `walk.py`."""
         self._bound: dict[str, Any] = {
             "active": vocabulary.active,
             "processes": vocabulary.processes,

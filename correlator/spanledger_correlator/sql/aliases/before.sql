@@ -1,5 +1,6 @@
+-- What they went by before, those that went by anything.
 CREATE OR REPLACE TEMPORARY TABLE work_canonical_before ENGINE = Memory AS
-SELECT Tenant, toString(Type) AS Type, Id, argMax(CanonicalId, Version) AS CanonicalId
-FROM canonical_ids
-WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_canonical)
-GROUP BY Tenant, Type, Id
+SELECT n.Tenant AS Tenant, n.Type AS Type, n.Id AS Id, c.CanonicalId AS CanonicalId
+FROM (SELECT Tenant, Type, Id, reinterpretAsUInt128(sipHash128(Tenant, Type, Id)) AS Node FROM work_canonical) AS n
+LEFT ANY JOIN $known_ids AS c ON c.Node = n.Node
+WHERE c.CanonicalId != ''

@@ -6,24 +6,24 @@ FROM
     SELECT k.Tenant AS Tenant, k.Type AS Type, m.Ids AS Ids
     FROM
     (
-        SELECT n.Tenant AS Tenant, n.Type AS Type, c.CanonicalId AS CanonicalId
+        SELECT any(n.Tenant) AS Tenant, any(n.Type) AS Type, c.CanonicalNode AS CanonicalNode
         FROM
         (
-            SELECT DISTINCT toString(Tenant) AS Tenant, toString(Type) AS Type, Id
-            FROM work_incoming ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
-            UNION DISTINCT
-            SELECT DISTINCT toString(Tenant) AS Tenant, toString(Type) AS Type, Id
+            SELECT toString(Tenant) AS Tenant, toString(Type) AS Type, Node
+            FROM work_incoming ARRAY JOIN EntityTypes AS Type, Nodes AS Node
+            UNION ALL
+            SELECT toString(Tenant) AS Tenant, Type, Node FROM work_alias_edges
+            UNION ALL
+            SELECT
+                toString(Tenant) AS Tenant, toString(Type) AS Type,
+                reinterpretAsUInt128(sipHash128(toString(Tenant), toString(Type), Id)) AS Node
             FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
         ) AS n
-        LEFT ANY JOIN $known_ids AS c ON c.Tenant = n.Tenant AND c.Type = n.Type AND c.Id = n.Id
+        LEFT ANY JOIN $known_ids AS c ON c.Node = n.Node
         WHERE c.CanonicalId != ''
+        GROUP BY CanonicalNode
     ) AS k
-    LEFT ANY JOIN $known_members AS m ON m.Tenant = k.Tenant AND m.Type = k.Type AND m.CanonicalId = k.CanonicalId
+    LEFT ANY JOIN $known_members AS m ON m.CanonicalNode = k.CanonicalNode
 )
 UNION DISTINCT
-SELECT toString(Tenant) AS Tenant, edge.1 AS Type, edge.2 AS Id
-FROM work_incoming
-ARRAY JOIN arrayConcat(
-    arrayMap((type, id) -> (toString(type), id), AliasTypes, AliasIds),
-    arrayMap(type -> (toString(type), Singles[type]), AliasTypes)) AS edge
-WHERE edge.2 != ''
+SELECT toString(Tenant) AS Tenant, Type, Id FROM work_alias_edges

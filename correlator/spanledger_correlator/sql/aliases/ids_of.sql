@@ -1,5 +1,8 @@
 -- The same of some entities alone.
-SELECT toString(Tenant) AS Tenant, toString(Type) AS Type, Id, argMax(CanonicalId, Version) AS CanonicalId
-FROM $canonical_ids
+SELECT
+    reinterpretAsUInt128(sipHash128(toString(Tenant), toString(Type), Id)) AS Node,
+    reinterpretAsUInt128(sipHash128(toString(Tenant), toString(Type), argMax(ids.CanonicalId, Version))) AS CanonicalNode,
+    argMax(ids.CanonicalId, Version) AS CanonicalId
+FROM $canonical_ids AS ids
 WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM $nodes)
 GROUP BY Tenant, Type, Id

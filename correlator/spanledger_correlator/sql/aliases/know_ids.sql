@@ -1,1 +1,5 @@
-INSERT INTO $known_ids SELECT Tenant, Type, Id, CanonicalId FROM $canonical
+INSERT INTO $known_ids
+SELECT
+    reinterpretAsUInt128(sipHash128(Tenant, Type, Id)), reinterpretAsUInt128(sipHash128(Tenant, Type, CanonicalId)),
+    CanonicalId
+FROM $canonical

@@ -1,5 +1,7 @@
--- Where no new span states an alias, the ids of one entity are those that were.
+-- The ids of one entity stand under the one that it is known by.
 CREATE OR REPLACE TEMPORARY TABLE work_labels ENGINE = Memory AS
-SELECT n.Tenant AS Tenant, n.Type AS Type, n.Id AS Id, c.CanonicalId AS Label, toUInt8(0) AS Moved
-FROM work_component AS n
-LEFT ANY JOIN $known_ids AS c ON c.Tenant = n.Tenant AND c.Type = n.Type AND c.Id = n.Id
+SELECT
+    n.Tenant AS Tenant, n.Type AS Type, n.Id AS Id, n.Node AS Node,
+    if(c.CanonicalId = '', n.Id, c.CanonicalId) AS Label
+FROM (SELECT *, reinterpretAsUInt128(sipHash128(Tenant, Type, Id)) AS Node FROM work_component) AS n
+LEFT ANY JOIN $known_ids AS c ON c.Node = n.Node

@@ -1,5 +1,7 @@
 -- All ids of the entities that some aliased ones are.
-SELECT Tenant, Type, CanonicalId, groupArray(Id) AS Ids
+SELECT
+    reinterpretAsUInt128(sipHash128(Tenant, Type, CanonicalId)) AS CanonicalNode,
+    groupArray(reinterpretAsUInt128(sipHash128(Tenant, Type, Id))) AS Nodes, groupArray(Id) AS Ids
 FROM
 (
     SELECT toString(Tenant) AS Tenant, toString(Type) AS Type, CanonicalId, Id

@@ -37,6 +37,7 @@ SELECT
     if(key_valid, key_root, '') AS KeyRoot,
     if(key_valid, key_id, '') AS KeyId,
     types AS EntityTypes, ids AS EntityIds,
+    arrayMap((type, id) -> reinterpretAsUInt128(sipHash128(toString(Tenant), toString(type), id)), types, ids) AS Nodes,
     arrayDistinct(types) AS Types,
     arrayMap(type -> toUInt32(countEqual(types, type)), Types) AS Counts,
     mapFromArrays(

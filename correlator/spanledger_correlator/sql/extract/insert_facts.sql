@@ -1,6 +1,6 @@
 -- A fact per step and named entity that some process stitches by; the transaction key counts as one more naming, told
 -- apart by Via.
-INSERT INTO facts
+INSERT INTO facts (* EXCEPT (Node))
 SELECT
     Tenant, entity.1, entity.2, entity.3,
     if(entity.3 = 'transaction', 1, Counts[indexOf(Types, entity.1)]),

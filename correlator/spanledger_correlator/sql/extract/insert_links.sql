@@ -1,6 +1,6 @@
 -- Two types on one span are evidence of belonging together where one side is a single id, or an allocation says how
 -- the sides belong. Only pairs of types that some process stitches by are kept.
-INSERT INTO links
+INSERT INTO links (* EXCEPT (Node, OtherNode))
 SELECT
     Tenant, link.1, link.2, link.3, link.4, TraceId, SpanId, ContentHash, StoredAt, OccurredAt
 FROM

@@ -3,7 +3,7 @@ SELECT
     (SELECT count() FROM work_superseded) AS superseded,
     (SELECT count() FROM work_waiting) AS waiting,
     countIf(arrayExists(type -> type NOT IN {stitched:Array(String)}, EntityTypes)) AS namings,
-    countIf(notEmpty(AliasTypes)) AS aliases,
+    (SELECT count() FROM work_alias_edges) AS aliases,
     countIf(notEmpty(AttributeTypes)) AS attributes,
     countIf(arrayExists(step -> step.2 IN (SELECT Step FROM work_one_per_steps), Steps)) AS claims,
     countIf(ProducerId != '') AS producers

@@ -11,5 +11,4 @@ FROM work_superseded
 ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
 UNION DISTINCT
 SELECT Tenant, Type, Id, true AS Surely
-FROM work_canonical
-WHERE {again:Bool} OR (Tenant, Type, Id, CanonicalId) NOT IN (SELECT Tenant, Type, Id, CanonicalId FROM work_canonical_before)
+FROM work_renamed

@@ -10,10 +10,10 @@ FROM
     UNION ALL
     SELECT Tenant, Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     UNION ALL
-    SELECT Tenant, Type, Id FROM work_canonical
+    SELECT Tenant, Type, Id FROM work_renamed
     UNION ALL
     SELECT Tenant, OtherType, OtherId
     FROM claims
-    WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_canonical)
+    WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM work_renamed)
 )
 WHERE Type IN (SELECT Type FROM work_one_per_steps)

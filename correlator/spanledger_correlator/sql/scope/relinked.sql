@@ -7,6 +7,6 @@ FROM
     UNION ALL
     SELECT Tenant, Type, Id FROM work_superseded ARRAY JOIN EntityTypes AS Type, EntityIds AS Id
     UNION ALL
-    SELECT Tenant, Type, Id FROM work_canonical
+    SELECT Tenant, Type, Id FROM work_renamed
 )
 WHERE Type IN (SELECT Type FROM work_rule_types WHERE Rank > 0)

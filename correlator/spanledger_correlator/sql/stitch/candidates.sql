@@ -1,10 +1,10 @@
 -- Waiting spans of those traces; of identical copies the first accepted counts.
-CREATE OR REPLACE TEMPORARY TABLE work_candidates ENGINE = Memory AS
+$target
 SELECT w.*, r.No AS No
 FROM
 (
     SELECT * FROM $waiting AS waiting
-    WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_traces)
+    WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM $traces)
         AND (Tenant, TraceId, SpanId, ContentHash) NOT IN
             (SELECT Tenant, TraceId, SpanId, ContentHash FROM $superseded)
     ORDER BY StoredAt

@@ -1,33 +1,7 @@
 -- Rule 4: a span without a root of its own belongs to the transactions of its nearest ancestor that has any; failing
 -- that, to the transaction of the trace, if the whole trace has exactly one of this process.
 CREATE OR REPLACE TEMPORARY TABLE work_inherited ENGINE = Memory AS
-WITH RECURSIVE
-    holders AS (SELECT DISTINCT Tenant, bitAnd(Tx, 65535) AS No, TraceId, SpanId FROM work_trace_attached),
-    climb AS
-    (
-        SELECT
-            u.Tenant AS Tenant, u.No AS No, u.TraceId AS TraceId, u.SpanId AS SpanId,
-            p.ParentSpanId AS AncestorId, 1 AS Depth
-        FROM work_open_ends AS u
-        INNER JOIN work_trace_spans AS p ON p.Tenant = u.Tenant AND p.TraceId = u.TraceId AND p.SpanId = u.SpanId
-        WHERE p.ParentSpanId != ''
-        UNION ALL
-        SELECT
-            c.Tenant AS Tenant, c.No AS No, c.TraceId AS TraceId, c.SpanId AS SpanId,
-            p.ParentSpanId AS AncestorId, c.Depth + 1 AS Depth
-        FROM climb AS c
-        INNER JOIN work_trace_spans AS p ON p.Tenant = c.Tenant AND p.TraceId = c.TraceId AND p.SpanId = c.AncestorId
-        WHERE p.ParentSpanId != '' AND c.Depth < 100
-            AND (c.Tenant, c.No, c.TraceId, c.AncestorId) NOT IN
-                (SELECT Tenant, No, TraceId, SpanId FROM holders)
-    ),
-    nearest AS
-    (
-        SELECT Tenant, No, TraceId, SpanId, argMin(c.AncestorId, c.Depth) AS AncestorId
-        FROM climb AS c
-        WHERE (Tenant, No, TraceId, c.AncestorId) IN (SELECT Tenant, No, TraceId, SpanId FROM holders)
-        GROUP BY Tenant, No, TraceId, SpanId
-    ),
+WITH
     soles AS
     (
         SELECT Tenant, bitAnd(w.Tx, 65535) AS No, TraceId, min(w.Tx) AS Tx
@@ -39,7 +13,7 @@ SELECT DISTINCT
     u.Tenant AS Tenant, u.No AS No, u.TraceId AS TraceId, u.SpanId AS SpanId,
     a.Tx AS Tx, n.AncestorId AS CarrierSpanId
 FROM work_open_ends AS u
-INNER JOIN nearest AS n
+INNER JOIN work_nearest AS n
     ON n.Tenant = u.Tenant AND n.No = u.No AND n.TraceId = u.TraceId AND n.SpanId = u.SpanId
 INNER JOIN work_trace_attached AS a
     ON a.Tenant = n.Tenant AND bitAnd(a.Tx, 65535) = n.No AND a.TraceId = n.TraceId AND a.SpanId = n.AncestorId
@@ -49,4 +23,4 @@ SELECT
     s.Tx AS Tx, '' AS CarrierSpanId
 FROM work_open_ends AS u
 INNER JOIN soles AS s ON s.Tenant = u.Tenant AND s.No = u.No AND s.TraceId = u.TraceId
-WHERE (u.Tenant, u.No, u.TraceId, u.SpanId) NOT IN (SELECT Tenant, No, TraceId, SpanId FROM nearest)
+WHERE (u.Tenant, u.No, u.TraceId, u.SpanId) NOT IN (SELECT Tenant, No, TraceId, SpanId FROM work_nearest)

@@ -1,5 +1,5 @@
 -- The traces around unresolved spans: who is whose parent, and which entities are named.
-CREATE OR REPLACE TEMPORARY TABLE work_trace_spans ENGINE = Memory AS
+$target
 SELECT
     toString(Tenant) AS Tenant, TraceId, SpanId,
     argMax(ParentSpanId, (addNanoseconds(Timestamp, Duration), ContentHash)) AS ParentSpanId,
@@ -7,5 +7,5 @@ SELECT
     argMax(EntityIds, (addNanoseconds(Timestamp, Duration), ContentHash)) AS EntityIds,
     argMax(TransactionKey, (addNanoseconds(Timestamp, Duration), ContentHash)) AS TransactionKey
 FROM $spans AS spans
-WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved)
+WHERE (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_unresolved) $only_traces
 GROUP BY Tenant, TraceId, SpanId

@@ -1,8 +1,7 @@
--- Where a walk towards the roots begins: at each joined entity, under every id it goes by.
-CREATE OR REPLACE TEMPORARY TABLE work_walk ENGINE = Memory AS
+-- Where a walk towards the roots begins: at each joined entity from which none has begun, under every id it goes by.
+INSERT INTO work_walk
 SELECT DISTINCT
-    k.Tenant AS Tenant, t.No AS No, k.Type AS OriginType, k.CanonicalId AS OriginId,
-    k.Type AS Type, k.CanonicalId AS CanonicalId, k.Id AS Id, t.Rank AS Rank, toUInt8(0) AS Depth, '' AS Carrier
+    {lap:UInt16}, t.No, k.CanonicalNode, k.Tenant, k.Type, k.CanonicalNode, k.CanonicalId, k.Node, k.Id, t.Rank, 0, ''
 FROM $kin AS k
 INNER JOIN work_rule_types AS t ON t.Type = k.Type
-WHERE t.Rank > 0
+WHERE t.Rank > 0 AND k.CanonicalNode NOT IN (SELECT Origin FROM work_walk)
