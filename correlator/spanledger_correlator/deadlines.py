@@ -21,13 +21,20 @@ def prepare(work: Workspace) -> None:
             work.run(f"deadlines/{name}")
 
 
-def find_deadlines(work: Workspace) -> None:
-    """The deadlines and pauses of the transactions that are being judged."""
+def find_deadlines(work: Workspace, *, budgeted: bool, pauses: bool) -> None:
+    """The deadlines and pauses of the transactions that are being judged.
+
+    `budgeted` says whether any of them is of a process with budgets, `pauses` whether a step has succeeded that
+    begins a pause.
+    """
     if not work.vocabulary.budgeted:
         return
-    if work.vocabulary.pausing:
-        work.run("deadlines/pauses")
-    work.run("deadlines/anchors")
-    work.run("deadlines/dues")
-    work.run("deadlines/marks")
-    work.run("deadlines/deadlines")
+    work.run("deadlines/pauses" if pauses else "deadlines/no_pauses")
+    if budgeted:
+        work.run("deadlines/anchors")
+        if work.count("work_anchors"):
+            work.run("deadlines/dues")
+            work.run("deadlines/marks")
+            work.run("deadlines/deadlines")
+            return
+    work.run("deadlines/no_deadlines")

@@ -21,13 +21,13 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     `news` is a condition on attached spans: whether one may tell of an entity that has not stood beside the
     transaction before.
     """
+    (occasions,) = work.rows("judge/occasions")
     work.run("judge/step_states", undoes=_UNDOES)
-    work.run("judge/amounts")
-    work.run("judge/parts")
-    taken_back = work.count("(SELECT 1 FROM work_parts WHERE Compensates OR Role = 'reverses' LIMIT 1)")
-    if taken_back:
-        work.run("judge/moves")
-    work.run("judge/settlements", moves="work_moves" if taken_back else "work_parts")
+    work.run("judge/amounts" if occasions["priced"] else "judge/no_amounts")
+    if occasions["settles"]:
+        _settle(work)
+    else:
+        work.run("judge/no_settlements")
     work.run("judge/related", new=news)
     work.run("judge/subjects")
     work.kin("work_subjects", into="work_subject_kin")
@@ -36,16 +36,28 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     work.run("judge/clients")
     _find_duplicates(work)
     work.run("judge/progress")
-    work.run("judge/failures", undoes=_UNDOES)
+    if occasions["fails"]:
+        work.run("judge/failures", undoes=_UNDOES)
+    else:
+        work.run("judge/no_findings")
     work.run("judge/order")
-    find_deadlines(work)
-    if "carries" in work.vocabulary.asks:
+    find_deadlines(work, budgeted=occasions["budgeted"], pauses=occasions["pauses"])
+    if occasions["carries"]:
         work.run("judge/incomplete", undoes=_UNDOES)
-    if "amounts_agree" in work.vocabulary.asks:
+    if occasions["amounts_agree"]:
         work.run("judge/amounts_agree", undoes=_UNDOES)
-    if "attributes_agree" in work.vocabulary.asks:
+    if occasions["attributes_agree"]:
         work.run("judge/attributes_agree")
     work.run("judge/states")
+
+
+def _settle(work: Workspace) -> None:
+    """What is owed, and what settles it; mostly nothing is taken back."""
+    work.run("judge/parts")
+    taken_back = work.count("(SELECT 1 FROM work_parts WHERE Compensates OR Role = 'reverses' LIMIT 1)")
+    if taken_back:
+        work.run("judge/moves")
+    work.run("judge/settlements", moves="work_moves" if taken_back else "work_parts")
 
 
 def _find_duplicates(work: Workspace) -> None:
