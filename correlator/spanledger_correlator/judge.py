@@ -44,9 +44,9 @@ def judge(work: Workspace, *, news: str = "true") -> None:
     find_deadlines(work, budgeted=occasions["budgeted"], pauses=occasions["pauses"])
     if occasions["carries"]:
         work.run("judge/incomplete", undoes=_UNDOES)
-    if occasions["amounts_agree"]:
+    if occasions["amounts_agree"] and work.rows("judge/amounts_differ"):
         work.run("judge/amounts_agree", undoes=_UNDOES)
-    if occasions["attributes_agree"]:
+    if occasions["attributes_agree"] and work.rows("judge/attributes_differ"):
         work.run("judge/attributes_agree")
     work.run("judge/states")
 
