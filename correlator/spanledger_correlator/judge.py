@@ -42,7 +42,7 @@ def judge(work: Workspace, *, news: str = "true") -> None:
         work.run("judge/no_findings")
     work.run("judge/order")
     find_deadlines(work, budgeted=occasions["budgeted"], pauses=occasions["pauses"])
-    if occasions["carries"]:
+    if occasions["carries"] and work.rows("judge/records_lack"):
         work.run("judge/incomplete", undoes=_UNDOES)
     if occasions["amounts_agree"] and work.rows("judge/amounts_differ"):
         work.run("judge/amounts_agree", undoes=_UNDOES)
