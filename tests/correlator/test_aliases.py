@@ -119,6 +119,16 @@ def test_an_alias_whose_span_has_a_better_copy_is_none(found: Found) -> None:
 
 
 @told(
+    [placed("a", order("B"), at=9).having(aliases=(("order", "A"),))],
+    [placed("b", order("A"), at=5)],
+    [SpanRow("a", "", 9, (), duration_ns=MS)],
+)
+def test_who_keeps_the_id_loses_the_spans_of_an_alias_that_is_taken_back(found: Found) -> None:
+    assert found.keys == {"order-flow/A"}
+    assert found.rules("order-flow/A") == {"b": 1}
+
+
+@told(
     [placed("a", order("A"), at=1, duration_ns=0), placed("b", order("B"), at=2), aliased("l", order("A"), "B")],
     [placed("a", order("C"), at=1, duration_ns=MS)],
 )

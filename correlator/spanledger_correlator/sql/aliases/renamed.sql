@@ -8,5 +8,6 @@ WITH changed AS
     )
 SELECT Tenant, Type, Id FROM changed
 UNION DISTINCT
-SELECT Tenant, Type, CanonicalId AS Id FROM work_canonical_before
-WHERE (Tenant, Type, Id) IN (SELECT Tenant, Type, Id FROM changed)
+SELECT b.Tenant AS Tenant, b.Type AS Type, b.CanonicalId AS Id
+FROM work_canonical_before AS b
+WHERE (b.Tenant, b.Type, b.Id) IN (SELECT Tenant, Type, Id FROM changed)
