@@ -44,6 +44,8 @@ DERIVED = (
     "contested_traces",
     "reached",
     "unattached",
+    "deferred_roots",
+    "heavy_roots",
     "transactions",
     "open_transactions",
 )

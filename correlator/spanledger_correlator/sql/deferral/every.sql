@@ -1,0 +1,1 @@
+SELECT Node FROM $scope
