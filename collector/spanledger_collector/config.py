@@ -19,6 +19,8 @@ class CollectorConfig:
     grpc_address: tuple[str, int] = ("127.0.0.1", 4317)
     default_tenant: str = "default"
     tokens: Mapping[str, str] | None = None
+    cors_origins: tuple[str, ...] = ()
+    """The web origins (`https://app.example.com`, or `*`) whose pages may send spans from a browser."""
     max_body_bytes: int = 64 * MEBIBYTE
     """The largest request, before and after decompression."""
     group_max_bytes: int = 32 * MEBIBYTE

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
+from collections.abc import Callable, Iterator
 
 from spanledger_collector.refusals import Malformed, TooLarge, UnknownEncoding
 
-_WINDOW_BITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["check_encoding", "decompressed", "zstd"]
+
 _STEP = 1024 * 1024
+_ZSTD_WINDOW_LOG = 23
+"""The window that RFC 8878 asks a decoder to support, 8 MiB: a frame may ask for gigabytes."""
 
 
 def check_encoding(encoding: str) -> None:
@@ -16,8 +26,8 @@ def check_encoding(encoding: str) -> None:
     Raises:
         UnknownEncoding: with those that it reads.
     """
-    if encoding not in ("", "identity") and encoding not in _WINDOW_BITS:
-        raise UnknownEncoding(f"Content-Encoding {encoding[:40]!r} is not read here. Send gzip, deflate or none.")
+    if encoding not in ("", "identity") and encoding not in _UNPACKED:
+        raise UnknownEncoding(f"Content-Encoding {encoding[:40]!r} is not read here. Send gzip, deflate, zstd or none.")
 
 
 def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
@@ -27,31 +37,56 @@ def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
         TooLarge: it is larger.
         Malformed: the stream is broken or cut.
     """
-    if encoding not in _WINDOW_BITS:
+    if encoding not in _UNPACKED:
         return body
     chunks: list[bytes] = []
     size = 0
-    rest = body
-    while rest:
-        stream = zlib.decompressobj(_WINDOW_BITS[encoding])
-        while rest and not stream.eof:
-            try:
-                chunk = stream.decompress(rest, _STEP)
-            except zlib.error as error:
-                raise Malformed(
-                    f"The body is no {encoding} stream: {error}, after {size} bytes of content. "
-                    "Compress the request again, or send it without Content-Encoding."
-                ) from error
+    try:
+        for chunk in _UNPACKED[encoding](body):
             size += len(chunk)
             if size > limit:
                 raise TooLarge(
                     f"The body is larger than {limit} bytes after decompression. Send fewer spans in one request."
                 )
             chunks.append(chunk)
-            rest = stream.unconsumed_tail
-        if not stream.eof:
-            raise Malformed(
-                f"The {encoding} stream of the body ends too early, after {size} bytes of content. Send it whole."
-            )
-        rest = stream.unused_data
+    except (zlib.error, zstd.ZstdError) as error:
+        raise Malformed(
+            f"The body is no {encoding} stream: {error}, after {size} bytes of content. "
+            "Compress the request again, or send it without Content-Encoding."
+        ) from error
+    except EOFError as error:
+        raise Malformed(
+            f"The {encoding} stream of the body ends too early, after {size} bytes of content. Send it whole."
+        ) from error
     return b"".join(chunks)
+
+
+# Each yields the content in steps, of one stream after the other, and raises EOFError where the last is cut.
+
+
+def _zlib(window_bits: int) -> Callable[[bytes], Iterator[bytes]]:
+    def unpacked(body: bytes) -> Iterator[bytes]:
+        while body:
+            stream = zlib.decompressobj(window_bits)
+            while body and not stream.eof:
+                yield stream.decompress(body, _STEP)
+                body = stream.unconsumed_tail
+            if not stream.eof:
+                raise EOFError
+            body = stream.unused_data
+
+    return unpacked
+
+
+def _zstd(body: bytes) -> Iterator[bytes]:
+    while body:
+        stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+        yield stream.decompress(body, _STEP)
+        while not stream.eof:
+            if stream.needs_input:
+                raise EOFError
+            yield stream.decompress(b"", _STEP)
+        body = stream.unused_data
+
+
+_UNPACKED = {"gzip": _zlib(31), "x-gzip": _zlib(31), "deflate": _zlib(15), "zstd": _zstd}

@@ -3,7 +3,7 @@ character of invalid UTF-8 does not cost a request.
 
 `Request` is what ClickHouse's schema (`otlp.proto`) holds. A value that nests deeper than a list of strings lacks a
 required field in it: `IsInitialized` then tells such requests apart without a loop over their spans. `DeepRequest`
-holds those too.
+holds those too, and so does `LogsRequest`, OTLP's request for logs.
 """
 
 from __future__ import annotations
@@ -83,7 +83,24 @@ SCHEMA: dict[str, dict[str, Field]] = {
     "Deep": {"never_sent": (536870911, "!")},
 }
 JSON_FIELD = 15
-DEEP_SCHEMA: dict[str, dict[str, Field]] = SCHEMA | {
+DEEP_SCHEMA: dict[str, dict[str, Field]] = {
+    **SCHEMA,
+    "LogsRequest": {"resource_logs": (1, "[ResourceLogs]")},
+    "ResourceLogs": {"resource": (1, "Resource"), "scope_logs": (2, "[ScopeLogs]"), "schema_url": (3, _BYTES)},
+    "ScopeLogs": {"scope": (1, "Scope"), "log_records": (2, "[LogRecord]"), "schema_url": (3, _BYTES)},
+    "LogRecord": {
+        "time_unix_nano": (1, _FIXED64),
+        "severity_number": (2, _INT32),
+        "severity_text": (3, _BYTES),
+        "body": (5, "AnyValue"),
+        "attributes": (6, "[KeyValue]"),
+        "dropped_attributes_count": (7, _UINT32),
+        "flags": (8, _FIXED32),
+        "trace_id": (9, _BYTES),
+        "span_id": (10, _BYTES),
+        "observed_time_unix_nano": (11, _FIXED64),
+        "event_name": (12, _BYTES),
+    },
     "AnyValue": SCHEMA["AnyValue"] | {"json": (JSON_FIELD, _BYTES)},
     "Strings": {"values": (1, "[AnyValue]")},
     "Deep": {"values": (1, "[KeyValue]")},
@@ -115,3 +132,5 @@ Request = _message_classes(SCHEMA)["Request"]
 _DEEP_CLASSES = _message_classes(DEEP_SCHEMA)
 DeepRequest = _DEEP_CLASSES["Request"]
 DeepResourceSpans = _DEEP_CLASSES["ResourceSpans"]
+DeepSpan = _DEEP_CLASSES["Span"]
+LogsRequest = _DEEP_CLASSES["LogsRequest"]

@@ -13,13 +13,13 @@ class _Broken(Exception):
     """Carries the sentence."""
 
 
-def located(body: bytes) -> str:
-    """One sentence: which message breaks, at which byte, and how."""
+def located(body: bytes, message: str = "Request") -> str:
+    """One sentence: which message breaks, at which byte, and how. `message` is one of `DEEP_SCHEMA`."""
     try:
-        _walk(body, 0, len(body), "Request", "the request")
+        _walk(body, 0, len(body), message, "the request")
     except _Broken as broken:
         return str(broken)
-    return f"its {len(body)} bytes are not an ExportTraceServiceRequest"
+    return f"its {len(body)} bytes are not what was expected"
 
 
 def _walk(body: bytes, start: int, end: int, message: str, path: str) -> None:

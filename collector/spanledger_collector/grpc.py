@@ -1,9 +1,10 @@
-"""OTLP/gRPC: `TraceService/Export` on raw bytes, so that nothing is decoded in Python."""
+"""OTLP/gRPC: `Export` of the trace and the logs service on raw bytes, so that nothing is decoded in Python."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
 import grpc
@@ -11,18 +12,19 @@ from grpc import aio
 
 from spanledger_collector.in_flight import InFlight
 from spanledger_collector.intake import Intake
-from spanledger_collector.refusals import NotServed, Refused
-from spanledger_collector.responses import retry_delay, retry_info, status, success
+from spanledger_collector.refusals import Refused, not_taken
+from spanledger_collector.responses import Signal, retry_delay, retry_info, status, success
 from spanledger_collector.tenancy import Tenancy
 from spanledger_store import SettingInvalid
 
 _PREFIX = "opentelemetry.proto.collector"
-_OTHER_SIGNALS = {
-    "logs": f"{_PREFIX}.logs.v1.LogsService",
+_SERVICES: dict[Signal, str] = {"traces": f"{_PREFIX}.trace.v1.TraceService", "logs": f"{_PREFIX}.logs.v1.LogsService"}
+_NOT_TAKEN = {
     "metrics": f"{_PREFIX}.metrics.v1.MetricsService",
     "profiles": f"{_PREFIX}.profiles.v1development.ProfilesService",
 }
 _Context = aio.ServicerContext[Any, Any]
+_Export = Callable[[bytes, _Context], Awaitable[bytes]]
 
 
 class GrpcServer:
@@ -62,8 +64,8 @@ class GrpcServer:
             ("grpc.so_reuseport", 0),
         ]
         server = aio.server(options=options)
-        handlers = [_handler(f"{_PREFIX}.trace.v1.TraceService", self._export)]
-        handlers += [_handler(service, _refuser(signal)) for signal, service in _OTHER_SIGNALS.items()]
+        handlers = [_handler(service, self._exporter(signal)) for signal, service in _SERVICES.items()]
+        handlers += [_handler(service, _refuser(signal)) for signal, service in _NOT_TAKEN.items()]
         server.add_generic_rpc_handlers(handlers)
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
@@ -77,30 +79,27 @@ class GrpcServer:
         self._server = server
         return bound
 
-    async def _export(self, body: bytes, context: _Context) -> bytes:
-        try:
-            tenant = self._tenancy.tenant(_authorization(context))
-            with self._in_flight.share() as share:
-                share.add(len(body))
-                outcome = await self._intake.take(tenant, "protobuf", body)
-        except Refused as refused:
-            await _abort(refused, context)
-        return success(outcome, "protobuf")
+    def _exporter(self, signal: Signal) -> _Export:
+        async def export(body: bytes, context: _Context) -> bytes:
+            try:
+                tenant = self._tenancy.tenant(_authorization(context))
+                with self._in_flight.share() as share:
+                    share.add(len(body))
+                    outcome = await self._intake.take(signal, tenant, "protobuf", body)
+            except Refused as refused:
+                await _abort(refused, context)
+            return success(outcome, "protobuf", signal)
+
+        return export
 
 
-def _handler(service: str, export: Any) -> grpc.GenericRpcHandler:
+def _handler(service: str, export: _Export) -> grpc.GenericRpcHandler:
     return grpc.method_handlers_generic_handler(service, {"Export": grpc.unary_unary_rpc_method_handler(export)})
 
 
-def _refuser(signal: str) -> Any:
+def _refuser(signal: str) -> _Export:
     async def refuse(_body: bytes, context: _Context) -> bytes:
-        await _abort(
-            NotServed(
-                f"This collector takes traces, not {signal}. Nothing was stored. "
-                f"Turn the {signal} exporter off, or point it at another endpoint."
-            ),
-            context,
-        )
+        await _abort(not_taken(signal), context)
 
     return refuse
 

@@ -6,23 +6,36 @@ import asyncio
 import math
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
-from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+from starlette.middleware.cors import CORSMiddleware
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 from spanledger_collector.decompression import check_encoding, decompressed
 from spanledger_collector.in_flight import InFlight, Share
 from spanledger_collector.intake import Intake
-from spanledger_collector.refusals import NotServed, Refused, TooLarge, Unauthenticated, UnknownType, WrongMethod
-from spanledger_collector.responses import CONTENT_TYPES, Encoding, failure, retry_delay, success
+from spanledger_collector.refusals import (
+    NotServed,
+    Refused,
+    TooLarge,
+    Unauthenticated,
+    UnknownType,
+    WrongMethod,
+    not_taken,
+)
+from spanledger_collector.responses import CONTENT_TYPES, Encoding, Signal, failure, retry_delay, success
 from spanledger_collector.tenancy import Tenancy
 
-_TRACES = ("/v1/traces", "/")
-_OTHER_SIGNALS = {"/v1/logs": "logs", "/v1/metrics": "metrics", "/v1development/profiles": "profiles"}
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_SIGNALS: dict[str, Signal] = {"/v1/traces": "traces", "/": "traces", "/v1/logs": "logs"}
+_NOT_TAKEN = {"/v1/metrics": "metrics", "/v1development/profiles": "profiles"}
 _ENCODINGS: dict[str, Encoding] = {content_type: encoding for encoding, content_type in CONTENT_TYPES.items()}
 
 
@@ -59,27 +72,25 @@ class HttpApplication:
         assert scope["type"] == "http"
         head = _head(scope)
         try:
-            tenant, encoding = self._admitted(head)
+            signal, tenant, encoding = self._admitted(head)
             with self._in_flight.share() as share:
                 body = await self._body(head, receive, share)
                 if body is None:
                     return  # the client is gone: there is nobody to answer
-                outcome = await self._intake.take(tenant, encoding, body)
+                outcome = await self._intake.take(signal, tenant, encoding, body)
         except Refused as refused:
             await _refuse(refused, head.encoding or "json", send)
         else:
-            await _answer(200, success(outcome, encoding), encoding, [], send)
+            await _answer(200, success(outcome, encoding, signal), encoding, [], send)
 
-    def _admitted(self, head: _Head) -> tuple[str, Encoding]:
-        if head.path in _OTHER_SIGNALS:
-            raise NotServed(
-                f"This collector takes traces, not {_OTHER_SIGNALS[head.path]}. Nothing was stored. "
-                f"Turn the {_OTHER_SIGNALS[head.path]} exporter off, or point it at another endpoint."
-            )
-        if head.path not in _TRACES:
+    def _admitted(self, head: _Head) -> tuple[Signal, str, Encoding]:
+        if head.path in _NOT_TAKEN:
+            raise not_taken(_NOT_TAKEN[head.path])
+        signal = _SIGNALS.get(head.path)
+        if signal is None:
             raise NotServed(f"Nothing is served at {head.path[:200]}. Send traces to /v1/traces.")
         if head.method != "POST":
-            raise WrongMethod(f"{head.method[:20]} is not served here. Send traces with POST.")
+            raise WrongMethod(f"{head.method[:20]} is not served here. Send {signal} with POST.")
         tenant = self._tenancy.tenant(head.authorization)
         if head.encoding is None:
             raise UnknownType(
@@ -89,7 +100,7 @@ class HttpApplication:
         check_encoding(head.content_encoding)
         if head.content_length is not None and head.content_length > self._limit:
             raise self._too_large(head.content_length)
-        return tenant, head.encoding
+        return signal, tenant, head.encoding
 
     async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes | None:
         chunks: list[bytes] = []
@@ -121,10 +132,25 @@ class HttpApplication:
         )
 
 
+def for_browsers(application: ASGI3Application, origins: Sequence[str]) -> ASGI3Application:
+    """The application as pages of these origins may call it; without any, browsers let nobody."""
+    if not origins:
+        return application
+    # No cookie is ever asked for, so that a wildcard gives nothing away: a page sends its token itself.
+    sharing = CORSMiddleware(
+        cast("ASGIApp", application),
+        allow_origins=origins,
+        allow_methods=["POST"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After"],
+    )
+    return cast("ASGI3Application", sharing)
+
+
 class HttpServer:
     """uvicorn on a socket that is already open. It leaves signals to the process."""
 
-    def __init__(self, application: HttpApplication, listening: socket.socket, graceful_seconds: int = 30) -> None:
+    def __init__(self, application: ASGI3Application, listening: socket.socket, graceful_seconds: int = 30) -> None:
         config = uvicorn.Config(
             application,
             log_config=None,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from spanledger_collector.door import Checked, checked_protobuf
+from spanledger_collector.door import checked_protobuf
+from spanledger_collector.events import events
 from spanledger_collector.group_commit import GroupCommit
 from spanledger_collector.json_door import checked_json
 from spanledger_collector.refusals import Malformed
-from spanledger_collector.responses import Encoding, Outcome
+from spanledger_collector.responses import Encoding, Outcome, Signal
 
 _CHECKS = {"protobuf": checked_protobuf, "json": checked_json}
 _SMALL = 64 * 1024
+_T = TypeVar("_T")
 
 
 class Intake:
@@ -22,13 +26,19 @@ class Intake:
         self._commits = commits
         self._checkers = checkers
 
-    async def take(self, tenant: str, encoding: Encoding, body: bytes) -> Outcome:
+    async def take(self, signal: Signal, tenant: str, encoding: Encoding, body: bytes) -> Outcome:
         """Commit one request; returns once its spans would survive a loss of power.
 
         Raises:
             Refused: with the answer to give.
         """
-        checked = await self._checked(encoding, body)
+        if signal == "logs":
+            found = await self._in_thread_if_large(events, body, encoding)
+            return _with_others(await self._commit(tenant, encoding, found.request), found.others)
+        return await self._commit(tenant, encoding, body)
+
+    async def _commit(self, tenant: str, encoding: Encoding, body: bytes) -> Outcome:
+        checked = await self._in_thread_if_large(_CHECKS[encoding], body)
         if not checked.spans:
             return Outcome()
         outcome = await asyncio.wrap_future(self._commits.submit(tenant, checked))
@@ -36,11 +46,17 @@ class Intake:
             raise Malformed(f"No span of the request has a valid identity. {outcome.message} {_LOGS_HINT}")
         return outcome
 
-    async def _checked(self, encoding: Encoding, body: bytes) -> Checked:
-        check = _CHECKS[encoding]
+    async def _in_thread_if_large(self, work: Callable[..., _T], body: bytes, *more: Encoding) -> _T:
         if len(body) < _SMALL:
-            return check(body)
-        return await asyncio.get_running_loop().run_in_executor(self._checkers, check, body)
+            return work(body, *more)
+        return await asyncio.get_running_loop().run_in_executor(self._checkers, work, body, *more)
+
+
+def _with_others(outcome: Outcome, others: int) -> Outcome:
+    if not others:
+        return outcome
+    told = f"{others} log records carry no business. attribute and were not stored: only business events are kept here."
+    return Outcome(outcome.rejected + others, f"{outcome.message} {told}".strip())
 
 
 _LOGS_HINT = "Logs that are posted to the traces path look like this: check the exporter's endpoint."

@@ -67,15 +67,20 @@ def misshapen(body: bytes) -> Malformed:
     try:
         validated(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "the top level"
-        return Malformed(
-            f"The body is no OTLP/JSON trace request: at {place}: {first['msg']}. "
-            "OTLP/JSON writes ids as hex, 64-bit integers as strings or numbers, enumerations as integers."
-        )
+        return invalid(error, "trace")
     return Malformed(
         "The body is JSON, but it cannot be decoded as an OTLP/JSON trace request. Look for a key that stands twice in "
         "one object, a number out of its range, or text that is not UTF-8."
+    )
+
+
+def invalid(error: ValidationError, signal: str) -> Malformed:
+    """The first fault that was found in a request of this signal."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"]) or "the top level"
+    return Malformed(
+        f"The body is no OTLP/JSON {signal} request: at {place}: {first['msg']}. "
+        "OTLP/JSON writes ids as hex, 64-bit integers as strings or numbers, enumerations as integers."
     )
 
 

@@ -1,4 +1,4 @@
-"""OTLP/JSON's trace request as types: what a request must look like, and where it does not.
+"""OTLP/JSON's requests as types: what a request must look like, and where it does not.
 
 The rules are those of the OTLP specification ("JSON Protobuf Encoding"): lowerCamelCase keys, unknown ones ignored,
 64-bit integers as strings or numbers, enumerations as integers, null as absent.
@@ -144,14 +144,56 @@ class Request(TypedDict, total=False):
     resourceSpans: list[ResourceSpans] | None
 
 
-_ADAPTER: TypeAdapter[Any] = TypeAdapter(Request)
+class LogRecord(TypedDict, total=False):
+    """One log record, or one event."""
+
+    timeUnixNano: UInt64 | None
+    observedTimeUnixNano: UInt64 | None
+    severityNumber: Int32 | None
+    severityText: str | None
+    body: AnyValue | None
+    attributes: Attributes
+    flags: UInt32 | None
+    traceId: str | None
+    spanId: str | None
+    eventName: str | None
+
+
+class ScopeLogs(TypedDict, total=False):
+    """The log records of one scope."""
+
+    scope: Scope | None
+    logRecords: list[LogRecord] | None
+
+
+class ResourceLogs(TypedDict, total=False):
+    """The scopes of one resource."""
+
+    resource: Resource | None
+    scopeLogs: list[ScopeLogs] | None
+
+
+class LogsRequest(TypedDict, total=False):
+    """ExportLogsServiceRequest."""
+
+    resourceLogs: list[ResourceLogs] | None
+
+
+_TRACES: TypeAdapter[Any] = TypeAdapter(Request)
+_LOGS: TypeAdapter[Any] = TypeAdapter(LogsRequest)
 
 
 def validated(body: bytes) -> dict[str, Any]:
-    """The request as dicts and lists, without the keys that OTLP does not know.
+    """The trace request as dicts and lists, without the keys that OTLP does not know.
 
     Raises:
         ValidationError: with the place and the reason of each fault.
     """
-    result: dict[str, Any] = _ADAPTER.validate_json(body)
+    result: dict[str, Any] = _TRACES.validate_json(body)
+    return result
+
+
+def validated_logs(body: bytes) -> dict[str, Any]:
+    """The same of a logs request."""
+    result: dict[str, Any] = _LOGS.validate_json(body)
     return result

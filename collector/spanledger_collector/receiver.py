@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from spanledger_collector.config import CollectorConfig
 from spanledger_collector.group_commit import GroupCommit
 from spanledger_collector.grpc import GrpcServer
-from spanledger_collector.http import HttpApplication, HttpServer
+from spanledger_collector.http import HttpApplication, HttpServer, for_browsers
 from spanledger_collector.in_flight import InFlight
 from spanledger_collector.intake import Intake
 from spanledger_collector.tenancy import Tenancy
@@ -73,7 +73,7 @@ class Collector:
         self._http_port = int(listening.getsockname()[1])
         self._grpc = grpc_server
         application = HttpApplication(self._intake, self._tenancy, self._in_flight, self._checkers, limit)
-        self._http = HttpServer(application, listening)
+        self._http = HttpServer(for_browsers(application, self._config.cors_origins), listening)
         self._commits.start()
         self._http.start()
 

@@ -89,3 +89,11 @@ class NotStored(Refused):
     status = 503
     code = StatusCode.UNAVAILABLE
     retryable = True
+
+
+def not_taken(signal: str) -> NotServed:
+    """The answer to a signal that this collector does not take."""
+    return NotServed(
+        f"This collector takes traces and business events, not {signal}. Nothing was stored. "
+        f"Turn the {signal} exporter off, or point it at another endpoint."
+    )

@@ -11,39 +11,44 @@ from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import BadRequest, RetryInfo
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
-    ExportTracePartialSuccess,
-    ExportTraceServiceResponse,
-)
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from spanledger_collector.refusals import Malformed, Refused
 
 Encoding = Literal["protobuf", "json"]
+Signal = Literal["traces", "logs"]
 CONTENT_TYPES: dict[Encoding, str] = {"protobuf": "application/x-protobuf", "json": "application/json"}
 _LONGEST_MESSAGE = 2000
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one request that was committed: how many of its spans were not stored as spans, and why."""
+    """What became of one request that was committed: how many of its spans or records were not stored, and why."""
 
     rejected: int = 0
     message: str = ""
 
 
-def success(outcome: Outcome, encoding: Encoding) -> bytes:
-    """`ExportTraceServiceResponse`; `partial_success` stays unset when every span was accepted."""
+def success(outcome: Outcome, encoding: Encoding, signal: Signal) -> bytes:
+    """The signal's response; `partial_success` stays unset when everything was accepted."""
     if encoding == "json":
         if not outcome.rejected:
             return b"{}"
-        partial = {"rejectedSpans": str(outcome.rejected), "errorMessage": outcome.message}
+        rejected = "rejectedSpans" if signal == "traces" else "rejectedLogRecords"
+        partial = {rejected: str(outcome.rejected), "errorMessage": outcome.message}
         return json.dumps({"partialSuccess": partial}).encode()
-    response = ExportTraceServiceResponse()
+    if signal == "logs":
+        logs = ExportLogsServiceResponse()
+        if outcome.rejected:
+            logs.partial_success.rejected_log_records = outcome.rejected
+            logs.partial_success.error_message = outcome.message
+        return logs.SerializeToString()
+    traces = ExportTraceServiceResponse()
     if outcome.rejected:
-        response.partial_success.CopyFrom(
-            ExportTracePartialSuccess(rejected_spans=outcome.rejected, error_message=outcome.message)
-        )
-    return response.SerializeToString()
+        traces.partial_success.rejected_spans = outcome.rejected
+        traces.partial_success.error_message = outcome.message
+    return traces.SerializeToString()
 
 
 def retry_delay() -> float:

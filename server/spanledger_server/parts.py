@@ -45,6 +45,7 @@ def collector(settings: Settings, store: Store) -> Part:
         grpc_address=(settings.otlp_grpc_address.host, settings.otlp_grpc_address.port),
         default_tenant=settings.default_tenant,
         tokens=_tenants_by_digest(settings.ingest_tokens),
+        cors_origins=settings.otlp_cors_origins,
         max_body_bytes=settings.max_body_bytes,
         # Room for a few of the largest requests at once, and never less than a quarter of a gigabyte.
         max_in_flight_bytes=max(256 * MEBIBYTE, 4 * settings.max_body_bytes),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, ValidationError, field_validator
@@ -64,6 +64,17 @@ def _to_processes(value: object) -> object:
     return names
 
 
+def _to_origins(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    origins = tuple(filter(None, (origin.strip() for origin in value.split(","))))
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError(f"{origin!r} is no web origin; write https://app.example.com, without a path")
+    return origins
+
+
 def _to_zones(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -84,6 +95,7 @@ def _to_zones(value: object) -> object:
 AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
 ZonesSetting = Annotated[dict[str, ZoneInfo], NoDecode, BeforeValidator(_to_zones)]
 TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
+OriginsSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_origins)]
 PackSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_processes)]
 
 
@@ -133,6 +145,12 @@ class Settings(BaseSettings):
         description="Who may ask the API: tenant:token, several with commas between. "
         "Once one is set, every caller needs one, and sees its tenant only.",
         json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: callers need no token"},
+    )
+    otlp_cors_origins: OriginsSetting = Field(
+        default=(),
+        description="The web pages that may send spans from a browser, by their origins: https://app.example.com, "
+        "several with commas between; * for all.",
+        json_schema_extra={"shape": "ORIGIN,…", "default_text": "none: no page of a browser may"},
     )
     max_body_bytes: int = Field(
         default=64 * MEBIBYTE,

@@ -19,7 +19,7 @@ from tests.collector.conftest import Sender
 from tests.collector.making import request, span
 
 TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
 Export = Callable[..., bytes]
 
 
@@ -94,9 +94,9 @@ def test_a_token_is_asked_for(export: Export, token: str) -> None:
 
 def test_other_signals_are_unimplemented(export: Export) -> None:
     with pytest.raises(grpc.RpcError) as raised:
-        export(b"", method=LOGS)
+        export(b"", method=METRICS)
     assert raised.value.code() == grpc.StatusCode.UNIMPLEMENTED
-    assert "takes traces, not logs" in message_of(raised.value)
+    assert "not metrics" in message_of(raised.value)
 
 
 def test_a_body_over_the_limit_is_resource_exhausted_without_a_delay(started: Callable[..., Collector]) -> None:

@@ -8,6 +8,7 @@ import socket
 import time
 import zlib
 from collections.abc import Callable
+from http.client import HTTPConnection
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
 
 from spanledger_collector import Collector
+from spanledger_collector.decompression import zstd
 from tests.collector.conftest import JSON, PROTOBUF, Sender
 from tests.collector.making import as_json, request, span
 
@@ -53,6 +55,7 @@ def test_an_empty_request_succeeds(sender: Sender, body: bytes, headers: dict[st
     [
         ("gzip", gzip.compress),
         ("deflate", zlib.compress),
+        ("zstd", zstd.compress),
         ("gzip", lambda body: gzip.compress(body[:40]) + gzip.compress(body[40:])),
         ("identity", bytes),
     ],
@@ -109,7 +112,7 @@ def test_a_wrong_gzip_stream_is_400(sender: Sender) -> None:
 def test_an_unknown_content_encoding_is_400(sender: Sender) -> None:
     answer = sender.post(b"", content_encoding="br")
     assert answer.status_code == 400
-    assert "Send gzip, deflate or none" in status_of(answer).message
+    assert "Send gzip, deflate, zstd or none" in status_of(answer).message
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/protobuf2", ""])
@@ -125,7 +128,7 @@ def test_another_method_is_405_and_names_post(sender: Sender) -> None:
     assert answer.headers["allow"] == "POST"
 
 
-@pytest.mark.parametrize("path", ["/v1/logs", "/v1/metrics", "/v1development/profiles", "/v2/traces"])
+@pytest.mark.parametrize("path", ["/v1/metrics", "/v1development/profiles", "/v2/traces"])
 def test_another_path_is_404_with_a_status_that_says_so(sender: Sender, path: str) -> None:
     answer = sender.post(b"", path)
     assert answer.status_code == 404
@@ -222,3 +225,43 @@ def test_json_errors_are_json(sender: Sender) -> None:
     answer = sender.post(b"{", **JSON)
     assert answer.headers["content-type"] == "application/json"
     assert set(json.loads(answer.content)) == {"code", "message", "details"}
+
+
+def test_a_connection_is_kept_and_serves_one_request_after_the_other(sender: Sender) -> None:
+    connection = HTTPConnection(sender.url.removeprefix("http://"))
+    headers = PROTOBUF | {"authorization": f"Bearer {sender.token}"}
+    connection.connect()
+    first_socket = connection.sock
+    for body, status in ((request(span()).SerializeToString(), 200), (b"x", 400), (b"", 200)):
+        connection.request("POST", "/v1/traces", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
+        assert connection.sock is first_socket
+    connection.close()
+
+
+ORIGIN = {"origin": "https://app.example.com"}
+
+
+def test_a_page_of_a_browser_may_send_where_its_origin_is_allowed(
+    started: Callable[..., Collector], http: httpx2.Client
+) -> None:
+    url = f"http://127.0.0.1:{started(cors_origins=('https://app.example.com',)).http_port}/v1/traces"
+    asks = {
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-encoding,content-type",
+    }
+    allowed = http.options(url, headers=ORIGIN | asks)
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == ORIGIN["origin"]
+    assert "content-encoding" in allowed.headers["access-control-allow-headers"]
+    for sent in (http.post(url, headers=ORIGIN | PROTOBUF), http.post(url, headers=ORIGIN, content=b"text")):
+        assert sent.headers["access-control-allow-origin"] == ORIGIN["origin"]
+    assert http.options(url, headers={"origin": "https://elsewhere.example.com"} | asks).status_code == 400
+
+
+def test_without_an_allowed_origin_no_page_is_told_that_it_may(sender: Sender) -> None:
+    answer = sender.http.options(sender.url + "/v1/traces", headers=ORIGIN | {"access-control-request-method": "POST"})
+    assert answer.status_code == 405
+    assert "access-control-allow-origin" not in answer.headers

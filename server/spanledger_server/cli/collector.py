@@ -8,7 +8,15 @@ from spanledger_server.cli.options import with_settings
 from spanledger_server.settings import Settings
 
 
-@with_settings("dsn", "otlp_grpc_address", "otlp_http_address", "default_tenant", "max_body_bytes", "log_level")
+@with_settings(
+    "dsn",
+    "otlp_grpc_address",
+    "otlp_http_address",
+    "default_tenant",
+    "otlp_cors_origins",
+    "max_body_bytes",
+    "log_level",
+)
 def command(settings: Settings) -> None:
     """Run the collector alone: OTLP in, committed rows out. An acknowledgement means: stored.
 

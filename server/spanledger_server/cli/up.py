@@ -15,6 +15,7 @@ from spanledger_server.settings import Settings
     "api_address",
     "default_tenant",
     "legal_entity_zones",
+    "otlp_cors_origins",
     "max_body_bytes",
     "pack",
     "definitions_dir",
