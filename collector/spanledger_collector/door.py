@@ -62,13 +62,14 @@ def _parts(body: bytes) -> tuple[bytes, ...]:
     for number, start, end in length_fields(body, 0, len(body)):
         if number != 1:
             continue
-        resource = b""
+        shared = b""
         scopes: list[bytes] = []
         for field, begin, stop in length_fields(body, start, end):
-            if field == 1:
-                # A message that comes in pieces is their concatenation.
-                resource += length_field(1, stop - begin) + body[begin:stop]
-            elif field == 2:
-                scopes.append(length_field(2, stop - begin) + body[begin:stop])
-        parts += [resource + scope for scope in scopes]
+            content = length_field(field, stop - begin) + body[begin:stop]
+            if field == 2:
+                scopes.append(content)
+            elif field in (1, 3):
+                # The resource and its schema URL. A message that comes in pieces is their concatenation.
+                shared += content
+        parts += [shared + scope for scope in scopes]
     return tuple(parts)

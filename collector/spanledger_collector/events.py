@@ -113,8 +113,10 @@ def _of_json(body: bytes) -> Events:
                     spans.append(_json_span(record, resource))
                 else:
                     others += 1
-            scopes.append({"scope": scope_logs.get("scope") or {}, "spans": spans})
-        made.append({"resource": resource, "scopeSpans": scopes})
+            scopes.append(
+                {"scope": scope_logs.get("scope") or {}, "schemaUrl": scope_logs.get("schemaUrl") or "", "spans": spans}
+            )
+        made.append({"resource": resource, "schemaUrl": resource_logs.get("schemaUrl") or "", "scopeSpans": scopes})
     return Events(dumped({"resourceSpans": made}).encode(), others)
 
 
@@ -140,6 +142,7 @@ def _json_span(record: Mapping[str, Any], resource: Mapping[str, Any]) -> dict[s
         "startTimeUnixNano": moment,
         "endTimeUnixNano": moment,
         "attributes": attributes,
+        "droppedAttributesCount": record.get("droppedAttributesCount") or 0,
         "status": {"code": _STATUS_ERROR, "message": message} if failed else {},
     }
 

@@ -24,7 +24,7 @@ _OTHER_LIST = re.compile(
 _DOUBTFUL_SCALAR = re.compile(
     rb'(?:intValue"\s*:\s*+(?!null|"?-?[0-9]{1,18}"?\s*[,}])'
     rb'|imeUnixNano"\s*:\s*+(?!null|"?[0-9]{1,19}"?\s*[,}])'
-    rb'|"(?:kind|code|flags)"\s*:\s*+(?!null|-?[0-9]{1,9}\s*[,}])'
+    rb'|"(?:kind|code|flags|dropped[A-Za-z]+Count)"\s*:\s*+(?!null|-?[0-9]{1,9}\s*[,}])'
     rb'|boolValue"\s*:\s*+(?!true|false)'
     rb'|[a-z]Value"\s*:\s*+null)'
 )
@@ -96,6 +96,7 @@ def _attribute_lists(request: dict[str, Any]) -> Iterator[list[dict[str, Any]] |
     for resource_spans in request.get("resourceSpans") or ():
         yield (resource_spans.get("resource") or {}).get("attributes")
         for scope_spans in resource_spans.get("scopeSpans") or ():
+            yield (scope_spans.get("scope") or {}).get("attributes")
             for span in scope_spans.get("spans") or ():
                 yield span.get("attributes")
                 yield from (event.get("attributes") for event in span.get("events") or ())

@@ -73,6 +73,7 @@ class Event(TypedDict, total=False):
     timeUnixNano: UInt64 | None
     name: str | None
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
 
 
 class Link(TypedDict, total=False):
@@ -82,6 +83,7 @@ class Link(TypedDict, total=False):
     spanId: str | None
     traceState: str | None
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
     flags: UInt32 | None
 
 
@@ -105,8 +107,11 @@ class Span(TypedDict, total=False):
     startTimeUnixNano: UInt64 | None
     endTimeUnixNano: UInt64 | None
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
     events: list[Event] | None
+    droppedEventsCount: UInt32 | None
     links: list[Link] | None
+    droppedLinksCount: UInt32 | None
     status: Status | None
 
 
@@ -116,6 +121,7 @@ class Scope(TypedDict, total=False):
     name: str | None
     version: str | None
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
 
 
 class ScopeSpans(TypedDict, total=False):
@@ -123,12 +129,14 @@ class ScopeSpans(TypedDict, total=False):
 
     scope: Scope | None
     spans: list[Span] | None
+    schemaUrl: str | None
 
 
 class Resource(TypedDict, total=False):
     """What sent the spans."""
 
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
 
 
 class ResourceSpans(TypedDict, total=False):
@@ -136,6 +144,7 @@ class ResourceSpans(TypedDict, total=False):
 
     resource: Resource | None
     scopeSpans: list[ScopeSpans] | None
+    schemaUrl: str | None
 
 
 class Request(TypedDict, total=False):
@@ -153,6 +162,7 @@ class LogRecord(TypedDict, total=False):
     severityText: str | None
     body: AnyValue | None
     attributes: Attributes
+    droppedAttributesCount: UInt32 | None
     flags: UInt32 | None
     traceId: str | None
     spanId: str | None
@@ -164,6 +174,7 @@ class ScopeLogs(TypedDict, total=False):
 
     scope: Scope | None
     logRecords: list[LogRecord] | None
+    schemaUrl: str | None
 
 
 class ResourceLogs(TypedDict, total=False):
@@ -171,6 +182,7 @@ class ResourceLogs(TypedDict, total=False):
 
     resource: Resource | None
     scopeLogs: list[ScopeLogs] | None
+    schemaUrl: str | None
 
 
 class LogsRequest(TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 The way of a request: `http` or `grpc` reads its bytes, `intake` has them checked at the `door` and waits while
 `group_commit` puts them into an `envelope` with others and inserts them once; ClickHouse decodes them (the views of
-migration 0002), and `responses` says what became of them. Success means committed.
+the store's `decoding`), and `responses` says what became of them. Success means committed.
 """
 
 from __future__ import annotations

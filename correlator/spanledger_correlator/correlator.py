@@ -19,12 +19,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from spanledger_correlator import branch, calendars, derivation, rates, rules
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.derivation import Derivation
-from spanledger_correlator.evaluation import (
-    evaluate_deferred,
-    evaluate_everything,
-    evaluate_process,
-    evaluate_touched,
-)
+from spanledger_correlator.evaluation import evaluate_everything, evaluate_process, evaluate_touched
 from spanledger_correlator.extract import extract
 from spanledger_correlator.inbox import Inbox
 from spanledger_correlator.rebuilding import RebuildStopped, rebuilt
@@ -34,9 +29,6 @@ from spanledger_correlator.workspace import Workspace
 from spanledger_store import NotFound, SpanledgerError, Store
 
 _ENDS_WORTH_A_MERGE = 50_000
-_DEFERRED_AT_FIRST, _DEFERRED_AT_MOST = 500, 5_000
-_DEFERRED_SECONDS = 3.0
-"""So many of the roots that were put aside are judged at once that it takes about as long as this."""
 _log = logging.getLogger(__name__)
 
 
@@ -71,9 +63,6 @@ class Correlator:
         self._version: int | None = None
         self._interrupted = False
         self._taking_in = threading.Lock()
-        self._working_off = threading.Lock()
-        self._deferred_thread: threading.Thread | None = None
-        self._most_deferred = _DEFERRED_AT_FIRST
         self._rebuilding = threading.Lock()
         self._rebuild_thread: threading.Thread | None = None
         self._evaluations = 0
@@ -93,16 +82,12 @@ class Correlator:
         self.ruling = self._standing()
         self._thread = threading.Thread(target=self._run, name="spanledger-correlator", daemon=True)
         self._thread.start()
-        self._deferred_thread = threading.Thread(
-            target=self._run_deferred, name="spanledger-correlator-deferred", daemon=True
-        )
-        self._deferred_thread.start()
 
     def stop(self, timeout: float = 10.0) -> None:
         """Finish the batch at hand and stop; what is left is taken in by the next start."""
         self._stopping.set()
         ends = time.monotonic() + timeout
-        for thread in (self._thread, self._deferred_thread, self._rebuild_thread):
+        for thread in (self._thread, self._rebuild_thread):
             if thread is not None:
                 thread.join(max(0.0, ends - time.monotonic()))
 
@@ -125,28 +110,11 @@ class Correlator:
             return sum(batch.spans for batch in batches)
 
     def catch_up(self) -> int:
-        """Tick until nothing new is there, and judge what was put aside; returns the spans taken in."""
+        """Tick until nothing new is there; returns the spans taken in."""
         total = 0
         while taken := self.tick():
             total += taken
-        while self.work_off():
-            pass
         return total
-
-    def work_off(self) -> int:
-        """Judge some of the roots that ticks have put aside (`deferral.py`), beside them; returns how many waited."""
-        with self._working_off:
-            with self._taking_in:
-                # What a tick keeps from here on counts for more than what is read now.
-                version = self._next_version()
-                work = Workspace(self.store, Vocabulary.of(self.ruling), hold_aliases=False)
-            began = time.monotonic()
-            waited = evaluate_deferred(work, version, self._most_deferred)
-            if waited:
-                took = time.monotonic() - began
-                share = _DEFERRED_SECONDS / max(took, 0.01)
-                self._most_deferred = max(1, min(int(self._most_deferred * min(share, 2.0)), _DEFERRED_AT_MOST))
-            return waited
 
     def rebuild(self, progress: Callable[[float], None] = lambda _: None) -> None:
         """Derive everything anew from the spans, beside what stands: readers see the old until the new is complete.
@@ -159,11 +127,9 @@ class Correlator:
         with (
             self._rebuilding,
             rebuilt(self.store, self._beside, self._watched(progress)) as anew,
-            self._working_off,
             self._taking_in,
         ):
-            while anew.tick():
-                pass
+            anew.catch_up()
             branch.take_over(self.store, anew.store)
             self.ruling, self._stands = anew.ruling, Derivation.of(anew.ruling, self._definitions.calendars)
             derivation.stand(self.store, self._stands)
@@ -297,20 +263,6 @@ class Correlator:
     def _waits_for_rebuild(self) -> bool:
         """Rows that other statements derived are read, not added to: those of now may need what they lack."""
         return self._stands is None or self._stands.fingerprint != derivation.fingerprint()
-
-    def _run_deferred(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                waited = 0 if self._waits_for_rebuild() or not self._has_deferred() else self.work_off()
-            except (ClickHouseError, SpanledgerError) as error:
-                _log.error("What was put aside could not be judged; it is tried again in a second: %s", error)
-                _log.debug("where it failed", exc_info=True)
-                waited = 0
-            if not waited:
-                self._stopping.wait(1.0)
-
-    def _has_deferred(self) -> bool:
-        return bool(self.store.command("SELECT count() FROM deferred_roots FINAL"))
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -44,8 +44,6 @@ DERIVED = (
     "contested_traces",
     "reached",
     "unattached",
-    "deferred_roots",
-    "heavy_roots",
     "transactions",
     "open_transactions",
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from spanledger_correlator import aliases, deferral
+from spanledger_correlator import aliases
 from spanledger_correlator.corrections.heeding import heed
 from spanledger_correlator.judge import judge
 from spanledger_correlator.scope import find_scope
@@ -41,38 +41,16 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     renamed = aliases.resolve_touched(work, version, again=again)
     heed(work)
     find_scope(work, again=again)
-    deferral.begin(work)
-    deferral.defer_crowds(work)
     stitch(work, onward=True)
     judge(work, news="true" if renamed or work.newly_corrected else _NEWS)
     _keep(work, version)
-    deferral.keep(work, version)
     # Only an alias, a better copy, rule 4 or a correction can take its last span away from a transaction.
     if renamed or again or work.newly_corrected or work.count("work_superseded") or work.count("work_trace_attached"):
-        _forget_gone(work, version)
+        work.run("keep/gone")
+        if work.count("work_gone"):
+            for into in ("transactions", "open_transactions"):
+                work.run("keep/forget_states", {"version": version}, into=into)
     work.release(*_BULKY)
-
-
-def evaluate_deferred(work: Workspace, version: int, most: int) -> int:
-    """Evaluate at most so many of the roots that were put aside; returns how many there were.
-
-    `version` must have been given before anything is read here: whatever a tick keeps meanwhile counts for more.
-    """
-    waiting = deferral.take_next(work, most)
-    if not waiting:
-        return 0
-    heed(work)
-    work.kin("work_touched", into="work_touched_kin")
-    work.run("scope/scope_slice", {"slices": 1, "slice": 0})
-    for traces in ("work_moved_traces", "work_new_traces"):
-        work.run("scope/new_traces", into=traces, source=NO_TRACES)
-    stitch(work)
-    judge(work)
-    _keep(work, version)
-    _forget_gone(work, version)
-    work.run("deferral/done", {"version": version})
-    work.release(*_BULKY[1:])
-    return waiting
 
 
 def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
@@ -151,13 +129,6 @@ def _keep(work: Workspace, version: int) -> None:
     work.run("keep/unattached", {"version": version})
 
 
-def _forget_gone(work: Workspace, version: int) -> None:
-    work.run("keep/gone")
-    if work.count("work_gone"):
-        for into in ("transactions", "open_transactions"):
-            work.run("keep/forget_states", {"version": version}, into=into)
-
-
 def _keep_states(work: Workspace, version: int) -> None:
     bound = {"version": version}
     work.run("keep/states", bound, columns=STATE_COLUMNS)
@@ -166,4 +137,3 @@ def _keep_states(work: Workspace, version: int) -> None:
     work.run("keep/reached")
     if work.count("work_trace_attached"):
         work.run("keep/contested")
-    deferral.mark_heavy(work)

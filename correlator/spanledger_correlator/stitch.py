@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from spanledger_correlator import walk
 from spanledger_correlator.corrections.heeding import leave_out
-from spanledger_correlator.deferral import defer_more
 from spanledger_correlator.workspace import Workspace
 
 # Age orders spans by when they happened, then by their ids, as one number.
@@ -58,11 +57,8 @@ def stitch(work: Workspace, *, onward: bool = False) -> None:
         walk.from_roots(work, into="work_joined")
     _attach(work, into="work_attached")
     if _find_unresolved(work, onward) and _find_trace_roots(work):
-        deferred = onward and defer_more(work)
         if work.count("work_scope_more"):
             _take_in_more(work, onward)
-        elif deferred:
-            work.run("stitch/scope_more")
         work.run("stitch/trace_attached")
         work.run("stitch/trace_scope")
         if work.count("work_scope_more"):

@@ -86,8 +86,7 @@ class Known(TypedDict):
 class Workspace:
     """One thread's working tables over one store, for the definitions in force.
 
-    `evidence` asks for what carried each link as well: an answer shows it, a judgement does without. `hold_aliases`
-    keeps all aliases in memory, for whoever evaluates again and again.
+    `evidence` asks for what carried each link as well: an answer shows it, a judgement does without.
     """
 
     def __init__(
@@ -98,7 +97,6 @@ class Workspace:
         as_of: datetime | None = None,
         *,
         evidence: bool = False,
-        hold_aliases: bool = True,
     ) -> None:
         self.store = store
         self.vocabulary = vocabulary
@@ -133,7 +131,7 @@ class Workspace:
         known = "work_known" if as_of is None else "work_known_then"
         self._in_memory: Known = {"known_ids": f"{known}_ids", "known_members": f"{known}_members"}
         self._knows = False
-        if as_of is None and not evidence and hold_aliases:
+        if as_of is None and not evidence:
             self.know_kept_aliases()
         deadlines.prepare(self)
 

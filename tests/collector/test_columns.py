@@ -1,4 +1,4 @@
-"""What the views of migration 0002 make of a span: every column of `spans`, and every Problem."""
+"""What the decoding views make of a span: every column of `spans`, and every Problem."""
 
 from __future__ import annotations
 
@@ -72,6 +72,43 @@ def test_the_exporters_columns(sender: Sender) -> None:
         "Problems": [],
     }
     assert {name: columns[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("encoding", ["protobuf", "json"])
+def test_what_otlp_says_beyond_the_exporters_columns(sender: Sender, encoding: str) -> None:
+    sent = request(
+        span(
+            dropped_attributes_count=1,
+            dropped_events_count=2,
+            dropped_links_count=3,
+            events=[Span.Event(name="e", dropped_attributes_count=4)],
+            links=[Span.Link(trace_id=b"\x01" * 16, span_id=b"\x02" * 8, dropped_attributes_count=5, flags=0x301)],
+        )
+    )
+    (resource_spans,) = sent.resource_spans
+    (scope_spans,) = resource_spans.scope_spans
+    resource_spans.schema_url = "https://example.com/resource"
+    resource_spans.resource.dropped_attributes_count = 6
+    scope_spans.schema_url = "https://example.com/scope"
+    scope_spans.scope.dropped_attributes_count = 7
+    scope_spans.scope.attributes.extend(attributes({"team": "finance"}))
+    answer = sender.send(sent) if encoding == "protobuf" else sender.send_json(sent)
+    assert answer.status_code == 200
+    expected = {
+        "DroppedAttributes": 1,
+        "DroppedEvents": 2,
+        "DroppedLinks": 3,
+        "Events.DroppedAttributes": [4],
+        "Links.DroppedAttributes": [5],
+        "Links.Flags": [0x301],
+        "ResourceSchemaUrl": "https://example.com/resource",
+        "ResourceDroppedAttributes": 6,
+        "ScopeSchemaUrl": "https://example.com/scope",
+        "ScopeDroppedAttributes": 7,
+        "ScopeAttributes": {"team": "finance"},
+    }
+    row = sender.row()
+    assert {name: row[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize(

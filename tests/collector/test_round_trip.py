@@ -90,6 +90,14 @@ def plain(value: Any) -> Any:
     return value
 
 
+def kind_of(value: Any) -> str:
+    """The kind that stands beside the text."""
+    if isinstance(value, list):
+        return "list" if all(isinstance(item, str) for item in value) else "json"
+    kinds = {str: "text", bool: "bool", int: "int", float: "double", bytes: "bytes", dict: "json", type(None): "no"}
+    return kinds[type(value)]
+
+
 def same(text: str, value: Any) -> bool:
     """Whether a column's text says this value; doubles are compared as numbers."""
     if isinstance(value, float):
@@ -123,7 +131,7 @@ def test_spans_come_back_equal(sender: Sender, fields: list[tuple[dict[str, Any]
             k: v for k, v in second.items() if k not in ignored
         }
         _compare(first, one, values)
-        _compare_maps(first["ResourceAttributes"], resource)
+        _compare_maps(first["ResourceAttributes"], first["ResourceAttributeKinds"], resource)
 
 
 def _compare(row: dict[str, Any], given: dict[str, Any], values: dict[str, Any]) -> None:
@@ -142,10 +150,11 @@ def _compare(row: dict[str, Any], given: dict[str, Any], values: dict[str, Any])
     ]
     assert row["Links.SpanId"] == [link.span_id.hex() for link in given["links"]]
     assert row["Links.TraceState"] == [link.trace_state for link in given["links"]]
-    _compare_maps(row["SpanAttributes"], values)
+    _compare_maps(row["SpanAttributes"], row["SpanAttributeKinds"], values)
 
 
-def _compare_maps(shown_values: dict[str, str], values: dict[str, Any]) -> None:
+def _compare_maps(shown_values: dict[str, str], kinds: dict[str, str], values: dict[str, Any]) -> None:
     assert shown_values.keys() == values.keys()
+    assert kinds == {key: kind for key, value in values.items() if (kind := kind_of(value)) != "text"}
     for key, value in values.items():
         assert same(shown_values[key], value), (key, value, shown_values[key])

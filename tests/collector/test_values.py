@@ -39,11 +39,37 @@ VALUES: Mapping[str, tuple[Any, str]] = {
     "deep": ([[[[[[[[["x"]]]]]]]]], '[[[[[[[[["x"]]]]]]]]]'),
 }
 
+"""What stands in a column of attributes for each value, as text."""
+KINDS: Mapping[str, str] = {
+    "zero": "int",
+    "negative": "int",
+    "largest": "int",
+    "least": "int",
+    "false": "bool",
+    "true": "bool",
+    "double": "double",
+    "zero double": "double",
+    "large double": "double",
+    "infinity": "double",
+    "no number": "double",
+    "bytes": "bytes",
+    "no bytes": "bytes",
+    "empty": "no",
+    "strings": "list",
+    "no strings": "list",
+    "mixed": "json",
+    "nested": "json",
+    "keys": "json",
+    "no keys": "json",
+    "deep": "json",
+}
+"""And beside it, of which kind the value was, where it was no string."""
+
 
 def with_every_value() -> ExportTraceServiceRequest:
-    """A span whose attributes, event, link and resource hold every kind."""
+    """A span whose attributes, event, link, scope and resource hold every kind."""
     given = {name: value for name, (value, _) in VALUES.items()}
-    return request(
+    made = request(
         span(
             given,
             events=[Span.Event(name="e", attributes=attributes(given)), Span.Event(name="f")],
@@ -51,6 +77,8 @@ def with_every_value() -> ExportTraceServiceRequest:
         ),
         resource=given,
     )
+    made.resource_spans[0].scope_spans[0].scope.attributes.extend(attributes(given))
+    return made
 
 
 @pytest.mark.parametrize("encoding", ["protobuf", "json"])
@@ -64,6 +92,12 @@ def test_every_kind_survives_everywhere(sender: Sender, encoding: str) -> None:
     assert row["Events.Attributes"] == [expected, {}]
     assert row["Links.Attributes"] == [expected]
     assert row["ResourceAttributes"] == expected
+    assert row["ScopeAttributes"] == expected
+    assert row["SpanAttributeKinds"] == KINDS
+    assert row["Events.AttributeKinds"] == [KINDS, {}]
+    assert row["Links.AttributeKinds"] == [KINDS]
+    assert row["ResourceAttributeKinds"] == KINDS
+    assert row["ScopeAttributeKinds"] == KINDS
 
 
 def test_both_encodings_make_the_same_row(sender: Sender) -> None:

@@ -6,7 +6,7 @@ Each firm is a tenant with a few spans over few ids, so that links, aliases, cla
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,17 +96,14 @@ def shared(engine_directory: Path) -> Iterator[Store]:
         store.command("DROP DATABASE test_scope SYNC")
 
 
-def hold_to_everything(
-    store: Store, seed: int, firms: int, commits: int, take_in: Callable[[Correlator], int] = Correlator.catch_up
-) -> None:
+def hold_to_everything(store: Store, seed: int, firms: int, commits: int) -> None:
     dice = random.Random(seed)
     told = {f"{seed}-{number}": random_commits(dice, commits) for number in range(firms)}
     correlator = Correlator(store, DEFINITIONS)
     for number in range(commits):
         stored = STORED + timedelta(seconds=number)
         put(store, *(span.having(tenant=firm, stored_at=stored) for firm in told for span in told[firm][number]))
-        take_in(correlator)
-    correlator.catch_up()
+        correlator.catch_up()
     Reading(store, DEFINITIONS, "", as_of=datetime(2099, 1, 1, tzinfo=UTC))
     mine = f"WHERE startsWith(Tenant, '{seed}-') ORDER BY Tenant"
     kept, complete = (

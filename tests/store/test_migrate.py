@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spanledger_store import MigrationFailed, Store
-from spanledger_store.migrate import Migration, migrate, migrations, statements_of
+from spanledger_store.migrate import Migration, decoding, migrate, migrations, statements_of
 
 REPEATABLE = re.compile(
     r"(CREATE (TABLE|VIEW|MATERIALIZED VIEW|DICTIONARY) IF NOT EXISTS|CREATE OR REPLACE (VIEW|FUNCTION|DICTIONARY)"
@@ -35,6 +35,11 @@ def remembered(store: Store) -> list[str]:
     return [row["Name"] for row in store.rows("SELECT Name FROM schema_migrations ORDER BY AppliedAt, Name")]
 
 
+def everything() -> list[Migration]:
+    """What a fresh store runs."""
+    return [*migrations(), decoding()]
+
+
 def folder(path: Path, **files: str) -> Path:
     """A folder of migrations."""
     for name, text in files.items():
@@ -52,7 +57,7 @@ def test_the_files_have_growing_numbers_each_once() -> None:
 def test_every_statement_can_be_run_again() -> None:
     statements = {
         f"{migration.name}, statement {number}": re.sub(r"\A(\s*--[^\n]*\n\s*)+", "", statement)
-        for migration in migrations()
+        for migration in everything()
         for number, statement in enumerate(migration.statements, 1)
     }
     assert [name for name, statement in statements.items() if not REPEATABLE.match(statement)] == []
@@ -60,7 +65,7 @@ def test_every_statement_can_be_run_again() -> None:
 
 def test_no_statement_hides_another_one() -> None:
     """The splitter looks for a semicolon that ends a line, wherever it stands."""
-    for migration in migrations():
+    for migration in everything():
         for statement in migration.statements:
             code = re.sub(r"--[^\n]*|'(?:[^'\\]|\\.)*'", "", statement)
             assert ";" not in code
@@ -68,7 +73,7 @@ def test_no_statement_hides_another_one() -> None:
 
 
 def test_a_fresh_store_gets_everything_once_and_in_order(empty_store: Store) -> None:
-    names = [migration.name for migration in migrations()]
+    names = [migration.name for migration in everything()]
     assert empty_store.migrate() == names
     assert remembered(empty_store) == names
     before = tables(empty_store)
@@ -81,7 +86,7 @@ def test_a_fresh_store_gets_everything_once_and_in_order(empty_store: Store) -> 
 def test_running_every_statement_twice_changes_nothing(store: Store) -> None:
     before = tables(store)
     store.command("TRUNCATE TABLE schema_migrations")
-    assert store.migrate() == [migration.name for migration in migrations()]
+    assert store.migrate() == [migration.name for migration in everything()]
     assert tables(store) == before
 
 
@@ -121,6 +126,25 @@ def test_a_process_that_died_before_the_record_does_no_harm(empty_store: Store) 
     for statement in (*first.statements, *second.statements[:3]):
         empty_store.command(statement)
     assert empty_store.migrate()[:2] == [first.name, second.name]
+
+
+def test_another_text_of_the_decoding_replaces_what_stands_and_so_does_the_one_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    standing, before = decoding(), tables(store)
+    text = (
+        "DROP VIEW IF EXISTS otlp_protobuf_decoded;\nDROP TABLE IF EXISTS otlp_protobuf;\n"
+        "CREATE TABLE IF NOT EXISTS otlp_protobuf (tenant String) ENGINE = Null;\n"
+    )
+    monkeypatch.setattr("spanledger_store.migrate._DECODING_FOLDER", folder(tmp_path, **{"1_other": text}))
+    other = decoding()
+    assert store.migrate() == [other.name]
+    assert store.migrate() == []
+    assert "tenant" in tables(store)["otlp_protobuf"]
+    assert "otlp_protobuf_decoded" not in tables(store)
+    monkeypatch.undo()
+    assert store.migrate() == [standing.name]
+    assert tables(store) == before
 
 
 def test_a_folder_is_read_in_the_order_of_its_numbers(tmp_path: Path) -> None:

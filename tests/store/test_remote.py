@@ -23,7 +23,7 @@ from spanledger_correlator.reading import Reading
 from spanledger_server.simulate import PLAYED, FaultRates, Scope, capture, make_plan
 from spanledger_server.simulate.plan.instant import instant
 from spanledger_store import Store, StoreUnavailable
-from spanledger_store.migrate import migrations
+from spanledger_store.migrate import decoding, migrations
 from tests.end_to_end.real_logs_path import collecting
 from tests.end_to_end.truth_check import deliver, differences, found, moment
 from tests.store.running_server import USER, RunningServer
@@ -40,7 +40,7 @@ def remote(server_dsn: str) -> Iterator[Store]:
 
 
 def test_the_schema_is_the_embedded_one(remote: Store, store: Store) -> None:
-    assert remote.migrate() == [migration.name for migration in migrations()]
+    assert remote.migrate() == [migration.name for migration in [*migrations(), decoding()]]
     assert remote.migrate() == []
     columns = (
         "SELECT table, name, type, default_kind, default_expression FROM system.columns "

@@ -1,1 +1,0 @@
-INSERT INTO work_deferred SELECT Tenant, Type, Id, Node FROM $scope WHERE Node IN $which

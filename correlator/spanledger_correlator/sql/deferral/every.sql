@@ -1,1 +1,0 @@
-SELECT Node FROM $scope

@@ -1,1 +1,0 @@
-INSERT INTO deferred_roots SELECT Tenant, Type, Id, {version:UInt64}, 0 FROM work_deferred
