@@ -10,8 +10,6 @@ import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
 from spanledger_collector import Collector
 from spanledger_store import Store
@@ -120,21 +118,3 @@ def test_a_store_that_fails_is_unavailable_with_the_delay_both_ways(
     inside = RetryInfo()
     assert details_of(raised.value).details[0].Unpack(inside)
     assert inside.retry_delay == delay
-
-
-def test_opentelemetrys_exporter(sender: Sender) -> None:
-    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-
-    provider = TracerProvider()
-    exporter = OTLPSpanExporter(
-        endpoint=sender.grpc, insecure=True, headers=(("authorization", f"Bearer {sender.token}"),)
-    )
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    with provider.get_tracer("billing", "2.0").start_as_current_span("outer") as outer:
-        outer.set_attributes({"business.step": "invoice.posted", "business.entity.invoice": "INV-1", "n": 3})
-        outer.add_event("tried", {"attempt": 1})
-    provider.shutdown()
-    row = sender.row()
-    assert (row["SpanName"], row["Step"], row["EntityIds"]) == ("outer", "invoice.posted", ["INV-1"])
-    assert (row["ScopeName"], row["ScopeVersion"]) == ("billing", "2.0")
-    assert row["Events.Name"] == ["tried"]

@@ -1,4 +1,4 @@
-"""The collector as a whole: ports, official exporters, a clean stop, and a kill in the middle of everything."""
+"""The collector as a whole: ports, a clean stop, and a kill in the middle of everything."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from opentelemetry.exporter.otlp.proto.http import Compression
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_store import SettingInvalid, Store
@@ -35,23 +30,6 @@ collector.start()
 print(collector.http_port, flush=True)
 time.sleep(600)
 """
-
-
-@pytest.mark.parametrize("compression", [Compression.NoCompression, Compression.Gzip, Compression.Deflate])
-def test_opentelemetrys_exporter(sender: Sender, compression: Compression) -> None:
-    exporter = OTLPSpanExporter(
-        endpoint=sender.url + "/v1/traces", headers={"authorization": f"Bearer {sender.token}"}, compression=compression
-    )
-    provider = TracerProvider(resource=Resource.create({"service.name": "crm"}))
-    provider.add_span_processor(BatchSpanProcessor(exporter))
-    tracer = provider.get_tracer("crm")
-    for number in range(100):
-        with tracer.start_as_current_span(f"span {number}", attributes={"business.entity.lead": f"L-{number}"}):
-            pass
-    provider.shutdown()
-    rows = sender.rows("ServiceName, EntityIds[1] AS Lead")
-    assert {row["Lead"] for row in rows} == {f"L-{number}" for number in range(100)}
-    assert {row["ServiceName"] for row in rows} == {"crm"}
 
 
 @pytest.mark.parametrize("protocol", ["http", "grpc"])
