@@ -10,17 +10,17 @@ import logging
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from spanledger_collector import envelope
 from spanledger_collector.door import Checked
+from spanledger_collector.fair_queue import FairQueue, Waiting
 from spanledger_collector.json_door import misshapen
-from spanledger_collector.refusals import Malformed, NotStored, Refused
+from spanledger_collector.measures import Measures
+from spanledger_collector.refusals import Malformed, NotStored, Overloaded, Refused
 from spanledger_collector.rejections import outcomes
 from spanledger_collector.responses import Outcome
 from spanledger_store import SpanledgerError, Store
@@ -33,15 +33,6 @@ _OVERTAKING_BYTES = 4 * 1024 * 1024
 _UNREADABLE = frozenset({6, 25, 26, 27, 33, 53, 72, 117, 130, 131, 467, 444, 437})
 
 
-@dataclass
-class _Waiting:
-    tenant: str
-    request: Checked
-    size: int
-    since: float
-    answer: Future[Outcome] = field(default_factory=Future)
-
-
 class GroupCommit:
     """Takes requests from any thread and commits them in its own."""
 
@@ -52,14 +43,18 @@ class GroupCommit:
         max_bytes: int,
         max_delay: float,
         threads: int,
+        max_queued_bytes: int = 2**40,
         clock: Callable[[], int] = time.time_ns,
+        measures: Measures | None = None,
     ) -> None:
         self._store = store
+        self._max_queued_bytes = max_queued_bytes
+        self._measures = measures or Measures()
+        self._failing = False
         self._max_bytes = max_bytes
         self._max_delay = max_delay
         self._clock = clock
-        self._queue: deque[_Waiting] = deque()
-        self._queued_bytes = 0
+        self._queue = FairQueue()
         self._under_way = 0
         self._stopping = False
         self._changed = threading.Condition()
@@ -72,15 +67,27 @@ class GroupCommit:
 
     def submit(self, tenant: str, request: Checked) -> Future[Outcome]:
         """Queue a request. The answer is its `Outcome` once it is committed, or raises the `Refused` to answer with."""
-        waiting = _Waiting(tenant, request, request.size, time.monotonic())
+        waiting = Waiting(tenant, request)
         with self._changed:
             if self._stopping:
                 waiting.answer.set_exception(NotStored("The collector is stopping. Send the request again."))
                 return waiting.answer
-            self._queue.append(waiting)
-            self._queued_bytes += waiting.size
+            if self._queue and self._queue.bytes + waiting.size > self._max_queued_bytes:
+                # Requests whose clients have left are still in line: the bytes in flight no longer count them.
+                waiting.answer.set_exception(
+                    Overloaded("Too many requests wait for their commit. Send it again later.")
+                )
+                return waiting.answer
+            self._queue.put(waiting)
             self._changed.notify_all()
         return waiting.answer
+
+    @property
+    def queue_age(self) -> float:
+        """For how many seconds the oldest request has waited for its group."""
+        with self._changed:
+            oldest = self._queue.oldest
+        return 0.0 if oldest is None else time.monotonic() - oldest
 
     def hasten(self) -> None:
         """Let no group wait for company any more: the servers are stopping and wait for their answers."""
@@ -98,91 +105,84 @@ class GroupCommit:
             if thread.ident is not None:
                 thread.join(max(0.0, until - time.monotonic()))
         with self._changed:
-            left, self._queue = list(self._queue), deque()
+            left = self._queue.clear()
         for waiting in left:
             waiting.answer.set_exception(NotStored("The collector stopped before the commit. Send the request again."))
 
     def _run(self) -> None:
         while group := self._next_group():
             try:
-                self._commit(group)
+                # From here on nobody can take a request back; who has left already is left out.
+                if group := [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]:
+                    self._commit(group)
             finally:
                 with self._changed:
                     self._under_way -= 1
                     self._changed.notify_all()
 
-    def _next_group(self) -> list[_Waiting]:
+    def _next_group(self) -> list[Waiting]:
         with self._changed:
             while True:
-                now = time.monotonic()
-                if not self._queue:
+                oldest = self._queue.oldest
+                if oldest is None:
                     if self._stopping:
                         return []
                     self._changed.wait()
-                elif self._under_way and self._queued_bytes < _OVERTAKING_BYTES:
+                elif self._under_way and self._queue.bytes < _OVERTAKING_BYTES:
                     self._changed.wait()
                 elif (
-                    self._queued_bytes < self._max_bytes
+                    self._queue.bytes < self._max_bytes
                     and not self._stopping
-                    and (rest := self._queue[0].since + self._max_delay - now) > 0
+                    and (rest := oldest + self._max_delay - time.monotonic()) > 0
                 ):
                     self._changed.wait(rest)
                 else:
                     self._under_way += 1
-                    return self._taken()
+                    return self._queue.take(self._max_bytes)
 
-    def _taken(self) -> list[_Waiting]:
-        """As many as fit, oldest first, all of the oldest one's encoding."""
-        group: list[_Waiting] = []
-        others: list[_Waiting] = []
-        size = 0
-        while self._queue and (not group or size + self._queue[0].size <= self._max_bytes):
-            waiting = self._queue.popleft()
-            if group and waiting.request.encoding != group[0].request.encoding:
-                others.append(waiting)
-                continue
-            group.append(waiting)
-            size += waiting.size
-        self._queue.extendleft(reversed(others))
-        self._queued_bytes -= size
-        return group
-
-    def _commit(self, group: Sequence[_Waiting]) -> None:
+    def _commit(self, group: Sequence[Waiting]) -> None:
         try:
             answers = self._inserted(group)
         except ClickHouseError as error:
             if getattr(error, "code", None) not in _UNREADABLE:
-                _refuse(
-                    group, NotStored(f"The store did not confirm the commit. Send the request again. ({_brief(error)})")
-                )
+                self._not_stored(group, f"The store did not confirm the commit. ({_brief(error)})")
             elif len(group) > 1:
                 # One request spoiled the group: each is committed by itself, so that only that one is refused.
                 for waiting in group:
                     self._commit([waiting])
             else:
-                _refuse(group, _unreadable(group[0].request, error))
+                group[0].answer.set_exception(_unreadable(group[0].request, error))
         except SpanledgerError as error:
-            _refuse(group, NotStored(f"The store cannot take spans now: {error} Send the request again."))
+            self._not_stored(group, f"The store cannot take spans now: {error}")
         except Exception as error:  # noqa: BLE001  whoever waits gets an answer and the next group its commit
             _log.exception("A group of %d requests could not be committed.", len(group))
-            _refuse(group, NotStored(f"The commit failed ({type(error).__name__}). Send the request again."))
+            self._not_stored(group, f"The commit failed ({type(error).__name__}).")
         else:
-            for waiting, answer in zip(group, answers, strict=True):
-                waiting.answer.set_result(answer)
+            self._stored(group, answers)
 
-    def _inserted(self, group: Sequence[_Waiting]) -> list[Outcome]:
+    def _stored(self, group: Sequence[Waiting], answers: Sequence[Outcome]) -> None:
+        if self._failing:
+            self._failing = False
+            _log.warning("The store confirms commits again.")
+        for waiting, answer in zip(group, answers, strict=True):
+            waiting.answer.set_result(answer)
+
+    def _not_stored(self, group: Sequence[Waiting], why: str) -> None:
+        if not self._failing:
+            self._failing = True
+            _log.error("%s Senders are asked to send again; the next line about it says that it is over.", why)
+        for waiting in group:
+            waiting.answer.set_exception(NotStored(f"{why} Send the request again."))
+
+    def _inserted(self, group: Sequence[Waiting]) -> list[Outcome]:
         batch = uuid.uuid4()
         stored_at = self._clock()
         requests = [(waiting.tenant, waiting.request) for waiting in group]
         target = envelope.TARGETS[group[0].request.encoding]
         payload = envelope.payload(requests, batch, stored_at)
-        self._store.raw_insert(target.table, payload, target.input_format, target.settings)
-        return outcomes(self._store, requests, batch, stored_at)
-
-
-def _refuse(group: Sequence[_Waiting], refused: Refused) -> None:
-    for waiting in group:
-        waiting.answer.set_exception(refused)
+        with self._measures.commit():
+            self._store.raw_insert(target.table, payload, target.input_format, target.settings)
+            return outcomes(self._store, requests, batch, stored_at)
 
 
 def _unreadable(request: Checked, error: ClickHouseError) -> Refused:

@@ -12,6 +12,7 @@ from grpc import aio
 
 from spanledger_collector.in_flight import InFlight
 from spanledger_collector.intake import Intake
+from spanledger_collector.measures import Measures
 from spanledger_collector.refusals import Refused, not_taken
 from spanledger_collector.responses import Signal, retry_delay, retry_info, status, success
 from spanledger_collector.tenancy import Tenancy
@@ -30,10 +31,13 @@ _Export = Callable[[bytes, _Context], Awaitable[bytes]]
 class GrpcServer:
     """grpcio's asyncio server, in a thread of its own with an event loop of its own."""
 
-    def __init__(self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, max_body_bytes: int) -> None:
+    def __init__(
+        self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, measures: Measures, max_body_bytes: int
+    ) -> None:
         self._intake = intake
         self._tenancy = tenancy
         self._in_flight = in_flight
+        self._measures = measures
         self._limit = max_body_bytes
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="otlp-grpc", daemon=True)
@@ -81,12 +85,14 @@ class GrpcServer:
 
     def _exporter(self, signal: Signal) -> _Export:
         async def export(body: bytes, context: _Context) -> bytes:
+            tenant = ""
             try:
                 tenant = self._tenancy.tenant(_authorization(context))
-                with self._in_flight.share() as share:
+                with self._in_flight.share(tenant) as share:
                     share.add(len(body))
                     outcome = await self._intake.take(signal, tenant, "protobuf", body)
             except Refused as refused:
+                self._measures.refused(tenant, refused)
                 await _abort(refused, context)
             return success(outcome, "protobuf", signal)
 

@@ -19,6 +19,7 @@ from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 from spanledger_collector.decompression import check_encoding, decompressed
 from spanledger_collector.in_flight import InFlight, Share
 from spanledger_collector.intake import Intake
+from spanledger_collector.measures import Measures
 from spanledger_collector.refusals import (
     NotServed,
     Refused,
@@ -59,11 +60,18 @@ class HttpApplication:
     """Answers every request in its own encoding; one of an unknown type in JSON, which people read."""
 
     def __init__(
-        self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, checkers: ThreadPoolExecutor, max_body_bytes: int
+        self,
+        intake: Intake,
+        tenancy: Tenancy,
+        in_flight: InFlight,
+        measures: Measures,
+        checkers: ThreadPoolExecutor,
+        max_body_bytes: int,
     ) -> None:
         self._intake = intake
         self._tenancy = tenancy
         self._in_flight = in_flight
+        self._measures = measures
         self._checkers = checkers
         self._limit = max_body_bytes
 
@@ -71,27 +79,23 @@ class HttpApplication:
         """Serve one request (ASGI's `http` scope; uvicorn is told to send no other)."""
         assert scope["type"] == "http"
         head = _head(scope)
+        tenant = ""
         try:
-            signal, tenant, encoding = self._admitted(head)
-            with self._in_flight.share() as share:
+            signal = _signal(head)
+            tenant = self._tenancy.tenant(head.authorization)
+            encoding = self._readable(head)
+            with self._in_flight.share(tenant) as share:
                 body = await self._body(head, receive, share)
                 if body is None:
                     return  # the client is gone: there is nobody to answer
                 outcome = await self._intake.take(signal, tenant, encoding, body)
         except Refused as refused:
+            self._measures.refused(tenant, refused)
             await _refuse(refused, head.encoding or "json", send)
         else:
             await _answer(200, success(outcome, encoding, signal), encoding, [], send)
 
-    def _admitted(self, head: _Head) -> tuple[Signal, str, Encoding]:
-        if head.path in _NOT_TAKEN:
-            raise not_taken(_NOT_TAKEN[head.path])
-        signal = _SIGNALS.get(head.path)
-        if signal is None:
-            raise NotServed(f"Nothing is served at {head.path[:200]}. Send traces to /v1/traces.")
-        if head.method != "POST":
-            raise WrongMethod(f"{head.method[:20]} is not served here. Send {signal} with POST.")
-        tenant = self._tenancy.tenant(head.authorization)
+    def _readable(self, head: _Head) -> Encoding:
         if head.encoding is None:
             raise UnknownType(
                 f"Content-Type {head.content_type[:100]!r} is not OTLP's. "
@@ -100,7 +104,7 @@ class HttpApplication:
         check_encoding(head.content_encoding)
         if head.content_length is not None and head.content_length > self._limit:
             raise self._too_large(head.content_length)
-        return signal, tenant, head.encoding
+        return head.encoding
 
     async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes | None:
         chunks: list[bytes] = []
@@ -130,6 +134,17 @@ class HttpApplication:
         return TooLarge(
             f"The body has {size} bytes or more; the limit is {self._limit}. Send fewer spans in one request."
         )
+
+
+def _signal(head: _Head) -> Signal:
+    if head.path in _NOT_TAKEN:
+        raise not_taken(_NOT_TAKEN[head.path])
+    signal = _SIGNALS.get(head.path)
+    if signal is None:
+        raise NotServed(f"Nothing is served at {head.path[:200]}. Send traces to /v1/traces.")
+    if head.method != "POST":
+        raise WrongMethod(f"{head.method[:20]} is not served here. Send {signal} with POST.")
+    return signal
 
 
 def for_browsers(application: ASGI3Application, origins: Sequence[str]) -> ASGI3Application:

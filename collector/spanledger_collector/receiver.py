@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from prometheus_client import CollectorRegistry
+
 from spanledger_collector.config import CollectorConfig
 from spanledger_collector.group_commit import GroupCommit
 from spanledger_collector.grpc import GrpcServer
 from spanledger_collector.http import HttpApplication, HttpServer, for_browsers
 from spanledger_collector.in_flight import InFlight
 from spanledger_collector.intake import Intake
+from spanledger_collector.measures import Measures
 from spanledger_collector.tenancy import Tenancy
 from spanledger_store import SettingInvalid, Store
 
@@ -30,20 +33,29 @@ class Collector:
     def __init__(self, store: Store, config: CollectorConfig, clock: Callable[[], int] = time.time_ns) -> None:
         self._config = config
         self._checkers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="otlp-check")
+        self._measures = Measures()
         self._commits = GroupCommit(
             store,
             max_bytes=config.group_max_bytes,
             max_delay=config.group_max_delay,
             threads=config.commit_threads,
+            max_queued_bytes=config.max_in_flight_bytes,
             clock=clock,
+            measures=self._measures,
         )
         self._in_flight = InFlight(config.max_in_flight_bytes)
-        self._intake = Intake(self._commits, self._checkers)
+        self._measures.watch(self._in_flight.by_tenant, lambda: self._commits.queue_age)
+        self._intake = Intake(self._commits, self._checkers, self._measures)
         self._tenancy = Tenancy(config.tokens, config.default_tenant)
         self._http: HttpServer | None = None
         self._grpc: GrpcServer | None = None
         self._http_port = 0
         self._grpc_port = 0
+
+    @property
+    def registry(self) -> CollectorRegistry:
+        """What it counts of itself, for Prometheus."""
+        return self._measures.registry
 
     @property
     def http_port(self) -> int:
@@ -63,7 +75,7 @@ class Collector:
         """
         limit = self._config.max_body_bytes
         listening = _listen(*self._config.http_address)
-        grpc_server = GrpcServer(self._intake, self._tenancy, self._in_flight, limit)
+        grpc_server = GrpcServer(self._intake, self._tenancy, self._in_flight, self._measures, limit)
         try:
             self._grpc_port = grpc_server.start(*self._config.grpc_address)
         except SettingInvalid:
@@ -72,7 +84,9 @@ class Collector:
             raise
         self._http_port = int(listening.getsockname()[1])
         self._grpc = grpc_server
-        application = HttpApplication(self._intake, self._tenancy, self._in_flight, self._checkers, limit)
+        application = HttpApplication(
+            self._intake, self._tenancy, self._in_flight, self._measures, self._checkers, limit
+        )
         self._http = HttpServer(for_browsers(application, self._config.cors_origins), listening)
         self._commits.start()
         self._http.start()

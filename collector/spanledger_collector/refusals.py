@@ -22,8 +22,9 @@ from grpc import StatusCode
 
 
 class Refused(Exception):
-    """`status` is HTTP's, `code` gRPC's; only `retryable` ones carry a delay."""
+    """`status` is HTTP's, `code` gRPC's; only `retryable` ones carry a delay. `reason` is the short name in metrics."""
 
+    reason: ClassVar[str] = "malformed"
     status: ClassVar[int] = 400
     code: ClassVar[StatusCode] = StatusCode.INVALID_ARGUMENT
     retryable: ClassVar[bool] = False
@@ -40,6 +41,7 @@ class Malformed(Refused):
 class TooLarge(Refused):
     """The body passes the limit, before or after decompression."""
 
+    reason = "too_large"
     status = 413
     code = StatusCode.RESOURCE_EXHAUSTED
 
@@ -47,16 +49,20 @@ class TooLarge(Refused):
 class UnknownType(Refused):
     """The content type is none of OTLP's."""
 
+    reason = "unknown_content_type"
     status = 415
 
 
 class UnknownEncoding(Refused):
     """The content encoding is not one we read."""
 
+    reason = "unknown_content_encoding"
+
 
 class Unauthenticated(Refused):
     """No credential, or one that nobody issued."""
 
+    reason = "unauthenticated"
     status = 401
     code = StatusCode.UNAUTHENTICATED
 
@@ -64,6 +70,7 @@ class Unauthenticated(Refused):
 class NotServed(Refused):
     """A path or signal that this collector does not take."""
 
+    reason = "not_served"
     status = 404
     code = StatusCode.UNIMPLEMENTED
 
@@ -71,6 +78,7 @@ class NotServed(Refused):
 class WrongMethod(Refused):
     """Anything but POST."""
 
+    reason = "wrong_method"
     status = 405
     code = StatusCode.UNIMPLEMENTED
 
@@ -78,6 +86,7 @@ class WrongMethod(Refused):
 class Overloaded(Refused):
     """Too many bytes are in flight."""
 
+    reason = "overloaded"
     status = 429
     code = StatusCode.RESOURCE_EXHAUSTED
     retryable = True
@@ -86,6 +95,7 @@ class Overloaded(Refused):
 class NotStored(Refused):
     """The store did not confirm the commit; whether the spans are in is unknown, and sending again is safe."""
 
+    reason = "not_stored"
     status = 503
     code = StatusCode.UNAVAILABLE
     retryable = True

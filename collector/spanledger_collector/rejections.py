@@ -112,8 +112,8 @@ def _of_json(given: Mapping[str, Any]) -> Iterator[Rejected]:
 def _outcome(spans: Sequence[Rejected]) -> Outcome:
     if not spans:
         return Outcome()
-    reasons = sorted(Counter(one.reason for one in spans).items())
-    told = ", ".join(f"{count} {_SENTENCES[why]}" for why, count in reasons)
+    reasons = Counter(one.reason for one in spans)
+    told = ", ".join(f"{count} {_SENTENCES[why]}" for why, count in sorted(reasons.items()))
     return Outcome(
-        len(spans), f"Not stored as spans: {told}. They are kept in rejected_spans; send them again with valid ids."
+        f"Not stored as spans: {told}. They are kept in rejected_spans; send them again with valid ids.", reasons
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from google.protobuf.any_pb2 import Any
@@ -26,8 +27,14 @@ _LONGEST_MESSAGE = 2000
 class Outcome:
     """What became of one request that was committed: how many of its spans or records were not stored, and why."""
 
-    rejected: int = 0
     message: str = ""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """How many, by the reason's short name."""
+
+    @property
+    def rejected(self) -> int:
+        """How many in all."""
+        return sum(self.reasons.values())
 
 
 def success(outcome: Outcome, encoding: Encoding, signal: Signal) -> bytes:

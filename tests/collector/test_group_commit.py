@@ -14,7 +14,7 @@ import pytest
 from spanledger_collector.door import Checked, checked_protobuf
 from spanledger_collector.group_commit import GroupCommit
 from spanledger_collector.json_door import checked_json
-from spanledger_collector.refusals import Malformed, NotStored
+from spanledger_collector.refusals import Malformed, NotStored, Overloaded
 from spanledger_collector.responses import Outcome
 from spanledger_store import Store
 from tests.collector.conftest import PROTOBUF, Sender
@@ -119,6 +119,28 @@ def test_a_store_that_cannot_take_a_group_refuses_all_of_it_for_a_retry(empty_st
         assert commits.submit("t", checked("a")).result(20) == Outcome(), "it recovers by itself"
     finally:
         commits.stop(10)
+
+
+def test_who_leaves_before_its_group_closes_is_left_out_and_harms_nobody(commits: GroupCommit, sender: Sender) -> None:
+    left = commits.submit(sender.tenant, checked("left"))
+    stays = commits.submit(sender.tenant, checked("stays"))
+    assert left.cancel()
+    assert stays.result(20) == Outcome()
+    assert not commits.submit(sender.tenant, checked("next")).result(20).rejected
+    assert [row["SpanName"] for row in sender.rows("SpanName")] == ["next", "stays"]
+
+
+def test_requests_whose_clients_have_left_do_not_fill_the_memory(shared_store: Store) -> None:
+    commits = GroupCommit(shared_store, max_bytes=10**6, max_delay=60.0, threads=1, max_queued_bytes=1000)
+    body = checked("x" * 300)
+    answers = [commits.submit("t", body) for _ in range(10)]
+    taken = [answer for answer in answers if not answer.done()]
+    assert sum(body.size for _ in taken) <= 1000
+    for answer in answers:
+        if answer.done():
+            with pytest.raises(Overloaded):
+                answer.result(0)
+    commits.stop(0)
 
 
 def test_whatever_breaks_is_answered_and_the_next_group_is_committed(

@@ -118,3 +118,16 @@ def test_a_store_that_fails_is_unavailable_with_the_delay_both_ways(
     inside = RetryInfo()
     assert details_of(raised.value).details[0].Unpack(inside)
     assert inside.retry_delay == delay
+
+
+def test_a_client_that_gives_up_in_the_middle_harms_nobody(started: Callable[..., Collector], sender: Sender) -> None:
+    collector = started(default_tenant=sender.tenant, group_max_delay=1.0)
+    with grpc.insecure_channel(f"127.0.0.1:{collector.grpc_port}") as channel:
+        body = request(span(name="waits")).SerializeToString()
+        call: Any = channel.unary_unary(TRACES)
+        impatient = call.future(request(span(name="left")).SerializeToString(), timeout=0.3)
+        patient = call.future(body)
+        assert impatient.exception().code() == grpc.StatusCode.DEADLINE_EXCEEDED
+        assert patient.result(timeout=20) == b""
+        assert called(channel, TRACES, request(span(name="next")).SerializeToString()) == b""
+    assert {"next", "waits"} <= {row["SpanName"] for row in sender.rows("SpanName")}
