@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Tls:
+    """PEM files: the server's certificate (with its chain) and key, and the authority of the clients' certificates.
+
+    With an authority, only clients that show a certificate of it are served.
+    """
+
+    certificate: Path
+    key: Path
+    client_authority: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -19,10 +32,20 @@ class CollectorConfig:
     grpc_address: tuple[str, int] = ("127.0.0.1", 4317)
     default_tenant: str = "default"
     tokens: Mapping[str, str] | None = None
+    tls: Tls | None = None
+    """For both ports; None serves in clear."""
     cors_origins: tuple[str, ...] = ()
     """The web origins (`https://app.example.com`, or `*`) whose pages may send spans from a browser."""
     max_body_bytes: int = 64 * MEBIBYTE
     """The largest request, before and after decompression."""
+    max_head_bytes: int = 32 * 1024
+    """The longest head (request line and headers) of a request, the longest metadata of a call."""
+    max_connections: int = 1000
+    """How many connections OTLP/HTTP keeps open; one more is answered 503 and closed."""
+    head_timeout: float = 10.0
+    """A request's head has to arrive within this time."""
+    idle_timeout: float = 60.0
+    """A connection on which nothing happens for this long is closed, in a body as between requests."""
     group_max_bytes: int = 32 * MEBIBYTE
     """A group closes when it holds this much; one larger request makes a group of its own."""
     group_max_delay: float = 0.003

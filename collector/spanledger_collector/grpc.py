@@ -10,12 +10,10 @@ from typing import Any, NoReturn
 import grpc
 from grpc import aio
 
-from spanledger_collector.in_flight import InFlight
+from spanledger_collector.config import CollectorConfig, Tls
 from spanledger_collector.intake import Intake
-from spanledger_collector.measures import Measures
 from spanledger_collector.refusals import Refused, not_taken
 from spanledger_collector.responses import Signal, retry_delay, retry_info, status, success
-from spanledger_collector.tenancy import Tenancy
 from spanledger_store import SettingInvalid
 
 _PREFIX = "opentelemetry.proto.collector"
@@ -31,14 +29,9 @@ _Export = Callable[[bytes, _Context], Awaitable[bytes]]
 class GrpcServer:
     """grpcio's asyncio server, in a thread of its own with an event loop of its own."""
 
-    def __init__(
-        self, intake: Intake, tenancy: Tenancy, in_flight: InFlight, measures: Measures, max_body_bytes: int
-    ) -> None:
+    def __init__(self, intake: Intake, config: CollectorConfig) -> None:
         self._intake = intake
-        self._tenancy = tenancy
-        self._in_flight = in_flight
-        self._measures = measures
-        self._limit = max_body_bytes
+        self._config = config
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="otlp-grpc", daemon=True)
         self._server: aio.Server | None = None
@@ -63,7 +56,15 @@ class GrpcServer:
 
     async def _start(self, host: str, port: int) -> int:
         options = [
-            ("grpc.max_receive_message_length", self._limit),
+            ("grpc.max_receive_message_length", self._config.max_body_bytes),
+            ("grpc.max_metadata_size", self._config.max_head_bytes),
+            ("grpc.absolute_max_metadata_size", self._config.max_head_bytes),
+            ("grpc.server_handshake_timeout_ms", int(self._config.head_timeout * 1000)),
+            ("grpc.max_connection_idle_ms", int(self._config.idle_timeout * 1000)),
+            # A connection whose other end is gone is found out; a client may ask as often as the specification allows.
+            ("grpc.keepalive_time_ms", int(self._config.idle_timeout * 1000)),
+            ("grpc.keepalive_timeout_ms", 20_000),
+            ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
             # Two collectors on one port would share it in silence.
             ("grpc.so_reuseport", 0),
         ]
@@ -73,7 +74,10 @@ class GrpcServer:
         server.add_generic_rpc_handlers(handlers)
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         try:
-            bound = server.add_insecure_port(address)
+            if self._config.tls is None:
+                bound = server.add_insecure_port(address)
+            else:
+                bound = server.add_secure_port(address, _credentials(self._config.tls))
         except RuntimeError as error:
             raise SettingInvalid(
                 f"Nothing can listen on {address} for OTLP/gRPC: {error}.",
@@ -85,18 +89,25 @@ class GrpcServer:
 
     def _exporter(self, signal: Signal) -> _Export:
         async def export(body: bytes, context: _Context) -> bytes:
-            tenant = ""
             try:
-                tenant = self._tenancy.tenant(_authorization(context))
-                with self._in_flight.share(tenant) as share:
-                    share.add(len(body))
-                    outcome = await self._intake.take(signal, tenant, "protobuf", body)
+                with self._intake.reception() as reception:
+                    reception.identify(_authorization(context))
+                    reception.hold(len(body))
+                    outcome = await reception.take(signal, "protobuf", body)
             except Refused as refused:
-                self._measures.refused(tenant, refused)
                 await _abort(refused, context)
             return success(outcome, "protobuf", signal)
 
         return export
+
+
+def _credentials(tls: Tls) -> grpc.ServerCredentials:
+    authority = tls.client_authority
+    return grpc.ssl_server_credentials(
+        [(tls.key.read_bytes(), tls.certificate.read_bytes())],
+        root_certificates=authority.read_bytes() if authority else None,
+        require_client_auth=authority is not None,
+    )
 
 
 def _handler(service: str, export: _Export) -> grpc.GenericRpcHandler:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import math
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
@@ -16,21 +17,21 @@ import uvicorn
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-from spanledger_collector.decompression import check_encoding, decompressed
-from spanledger_collector.in_flight import InFlight, Share
-from spanledger_collector.intake import Intake
-from spanledger_collector.measures import Measures
+from spanledger_collector.config import CollectorConfig
+from spanledger_collector.connections import LimitedConnection, Limits
+from spanledger_collector.decompression import check_encoding
+from spanledger_collector.intake import Intake, Reception
 from spanledger_collector.refusals import (
     NotServed,
     Refused,
     TooLarge,
+    TooSlow,
     Unauthenticated,
     UnknownType,
     WrongMethod,
     not_taken,
 )
 from spanledger_collector.responses import CONTENT_TYPES, Encoding, Signal, failure, retry_delay, success
-from spanledger_collector.tenancy import Tenancy
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -59,38 +60,25 @@ class _Head:
 class HttpApplication:
     """Answers every request in its own encoding; one of an unknown type in JSON, which people read."""
 
-    def __init__(
-        self,
-        intake: Intake,
-        tenancy: Tenancy,
-        in_flight: InFlight,
-        measures: Measures,
-        checkers: ThreadPoolExecutor,
-        max_body_bytes: int,
-    ) -> None:
+    def __init__(self, intake: Intake, config: CollectorConfig) -> None:
         self._intake = intake
-        self._tenancy = tenancy
-        self._in_flight = in_flight
-        self._measures = measures
-        self._checkers = checkers
-        self._limit = max_body_bytes
+        self._limit = config.max_body_bytes
+        self._idle_timeout = config.idle_timeout
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """Serve one request (ASGI's `http` scope; uvicorn is told to send no other)."""
         assert scope["type"] == "http"
         head = _head(scope)
-        tenant = ""
         try:
-            signal = _signal(head)
-            tenant = self._tenancy.tenant(head.authorization)
-            encoding = self._readable(head)
-            with self._in_flight.share(tenant) as share:
-                body = await self._body(head, receive, share)
+            with self._intake.reception() as reception:
+                signal = _signal(head)
+                reception.identify(head.authorization)
+                encoding = self._readable(head)
+                body = await self._body(head, receive, reception)
                 if body is None:
                     return  # the client is gone: there is nobody to answer
-                outcome = await self._intake.take(signal, tenant, encoding, body)
+                outcome = await reception.take(signal, encoding, body)
         except Refused as refused:
-            self._measures.refused(tenant, refused)
             await _refuse(refused, head.encoding or "json", send)
         else:
             await _answer(200, success(outcome, encoding, signal), encoding, [], send)
@@ -106,29 +94,37 @@ class HttpApplication:
             raise self._too_large(head.content_length)
         return head.encoding
 
-    async def _body(self, head: _Head, receive: ASGIReceiveCallable, share: Share) -> bytes | None:
+    async def _body(self, head: _Head, receive: ASGIReceiveCallable, reception: Reception) -> bytes | None:
+        try:
+            body = await self._received(receive, reception)
+        except TimeoutError as error:
+            raise TooSlow(
+                f"No byte of the body came for {self._idle_timeout:g} s. Send the request again, whole."
+            ) from error
+        if body is None:
+            return None
+        if head.content_encoding in ("", "identity"):
+            return body
+        return await reception.unpacked(body, head.content_encoding, self._limit)
+
+    async def _received(self, receive: ASGIReceiveCallable, reception: Reception) -> bytes | None:
         chunks: list[bytes] = []
         size = 0
         more = True
-        while more:
-            event = await receive()
-            if event["type"] != "http.request":
-                return None
-            chunk = event["body"]
-            size += len(chunk)
-            if size > self._limit:
-                raise self._too_large(size)
-            share.add(len(chunk))
-            chunks.append(chunk)
-            more = event["more_body"]
-        body = b"".join(chunks)
-        if head.content_encoding in ("", "identity"):
-            return body
-        content = await asyncio.get_running_loop().run_in_executor(
-            self._checkers, decompressed, body, head.content_encoding, self._limit
-        )
-        share.add(max(0, len(content) - size))
-        return content
+        async with asyncio.timeout(self._idle_timeout) as patience:
+            while more:
+                event = await receive()
+                if event["type"] != "http.request":
+                    return None
+                chunk = event["body"]
+                size += len(chunk)
+                if size > self._limit:
+                    raise self._too_large(size)
+                reception.hold(len(chunk))
+                chunks.append(chunk)
+                more = event["more_body"]
+                patience.reschedule(asyncio.get_running_loop().time() + self._idle_timeout)
+        return b"".join(chunks)
 
     def _too_large(self, size: int) -> TooLarge:
         return TooLarge(
@@ -165,18 +161,24 @@ def for_browsers(application: ASGI3Application, origins: Sequence[str]) -> ASGI3
 class HttpServer:
     """uvicorn on a socket that is already open. It leaves signals to the process."""
 
-    def __init__(self, application: ASGI3Application, listening: socket.socket, graceful_seconds: int = 30) -> None:
-        config = uvicorn.Config(
+    def __init__(self, application: ASGI3Application, listening: socket.socket, config: CollectorConfig) -> None:
+        limits = Limits(config.max_connections, config.max_head_bytes, config.head_timeout)
+        tls = config.tls
+        settings = uvicorn.Config(
             application,
+            http=cast("type[asyncio.Protocol]", functools.partial(LimitedConnection, limits)),
             log_config=None,
             access_log=False,
             server_header=False,
             lifespan="off",
             ws="none",
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=graceful_seconds,
+            timeout_keep_alive=math.ceil(config.idle_timeout),
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
+            ssl_ca_certs=str(tls.client_authority) if tls and tls.client_authority else None,
+            ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.client_authority else ssl.CERT_NONE,
         )
-        self._server = _QuietServer(config)
+        self._server = _QuietServer(settings)
         self._socket = listening
         self._thread = threading.Thread(target=self._run, name="otlp-http", daemon=True)
 

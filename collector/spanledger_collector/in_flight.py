@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from spanledger_collector.refusals import Overloaded
 
@@ -36,7 +34,7 @@ class InFlight:
             return dict(self._held)
 
     def share(self, tenant: str) -> Share:
-        """A request's part, given back at the end of its `with` block."""
+        """A request's part; whoever asks for it gives it back."""
         return Share(self, tenant)
 
     def add(self, tenant: str, request: int, more: int) -> None:
@@ -87,11 +85,7 @@ class Share:
         self._whole.add(self._tenant, self._held, count)
         self._held += count
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def give_back(self) -> None:
+        """Hold nothing any more."""
         self._whole.give_back(self._tenant, self._held)
         self._held = 0

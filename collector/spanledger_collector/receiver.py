@@ -43,10 +43,10 @@ class Collector:
             clock=clock,
             measures=self._measures,
         )
-        self._in_flight = InFlight(config.max_in_flight_bytes)
-        self._measures.watch(self._in_flight.by_tenant, lambda: self._commits.queue_age)
-        self._intake = Intake(self._commits, self._checkers, self._measures)
-        self._tenancy = Tenancy(config.tokens, config.default_tenant)
+        in_flight = InFlight(config.max_in_flight_bytes)
+        self._measures.watch(in_flight.by_tenant, lambda: self._commits.queue_age)
+        tenancy = Tenancy(config.tokens, config.default_tenant)
+        self._intake = Intake(self._commits, self._checkers, tenancy, in_flight, self._measures)
         self._http: HttpServer | None = None
         self._grpc: GrpcServer | None = None
         self._http_port = 0
@@ -73,9 +73,8 @@ class Collector:
         Raises:
             SettingInvalid: an address cannot be listened on; nothing is left open.
         """
-        limit = self._config.max_body_bytes
         listening = _listen(*self._config.http_address)
-        grpc_server = GrpcServer(self._intake, self._tenancy, self._in_flight, self._measures, limit)
+        grpc_server = GrpcServer(self._intake, self._config)
         try:
             self._grpc_port = grpc_server.start(*self._config.grpc_address)
         except SettingInvalid:
@@ -84,10 +83,8 @@ class Collector:
             raise
         self._http_port = int(listening.getsockname()[1])
         self._grpc = grpc_server
-        application = HttpApplication(
-            self._intake, self._tenancy, self._in_flight, self._measures, self._checkers, limit
-        )
-        self._http = HttpServer(for_browsers(application, self._config.cors_origins), listening)
+        application = for_browsers(HttpApplication(self._intake, self._config), self._config.cors_origins)
+        self._http = HttpServer(application, listening, self._config)
         self._commits.start()
         self._http.start()
 

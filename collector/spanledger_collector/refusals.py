@@ -8,6 +8,7 @@
     ├── Unauthenticated         no credential, or one that nobody issued (401, UNAUTHENTICATED)
     ├── NotServed               a path or signal that this collector does not take (404, UNIMPLEMENTED)
     ├── WrongMethod             anything but POST (405)
+    ├── TooSlow                 the body stopped arriving (408)
     ├── Overloaded              too many bytes in flight (429, RESOURCE_EXHAUSTED with a delay)
     └── NotStored               the store did not confirm the commit (503, UNAVAILABLE with a delay)
 
@@ -81,6 +82,14 @@ class WrongMethod(Refused):
     reason = "wrong_method"
     status = 405
     code = StatusCode.UNIMPLEMENTED
+
+
+class TooSlow(Refused):
+    """The body stopped arriving."""
+
+    reason = "too_slow"
+    status = 408
+    code = StatusCode.DEADLINE_EXCEEDED
 
 
 class Overloaded(Refused):

@@ -30,6 +30,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def in_flight(collector: Collector) -> int:
+    """The bytes that a collector holds, as it measures them itself."""
+    return sum(
+        int(sample.value)
+        for metric in collector.registry.collect()
+        for sample in metric.samples
+        if sample.name == "spanledger_collector_in_flight_bytes"
+    )
+
+
 class Clock:
     """Reads the real time unless it was set."""
 

@@ -17,7 +17,7 @@ from google.rpc.status_pb2 import Status
 
 from spanledger_collector import Collector
 from spanledger_collector.decompression import zstd
-from tests.collector.conftest import JSON, PROTOBUF, Sender
+from tests.collector.conftest import JSON, PROTOBUF, Sender, in_flight
 from tests.collector.making import as_json, request, span
 
 
@@ -203,9 +203,9 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_costs_nothing(
     head = "POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-protobuf\r\nContent-Length: 1000\r\n\r\n"
     with socket.create_connection(("127.0.0.1", collector.http_port)) as connection:
         connection.sendall(head.encode() + b"x" * 500)
-        while collector._in_flight.bytes < 500:
+        while in_flight(collector) < 500:
             time.sleep(0.001)
-    while collector._in_flight.bytes:
+    while in_flight(collector):
         time.sleep(0.001)
     url = f"http://127.0.0.1:{collector.http_port}/v1/traces"
     assert http.post(url, content=b"", headers=PROTOBUF).status_code == 200

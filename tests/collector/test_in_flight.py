@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanledger_collector.in_flight import InFlight
+from spanledger_collector.in_flight import InFlight, Share
 from spanledger_collector.refusals import Overloaded
+
+
+@contextmanager
+def share_of(whole: InFlight, tenant: str) -> Iterator[Share]:
+    """A request's part, given back in the end."""
+    share = whole.share(tenant)
+    try:
+        yield share
+    finally:
+        share.give_back()
 
 
 def test_shares_come_back() -> None:
     whole = InFlight(100)
-    with whole.share("a") as first, whole.share("b") as second:
+    with share_of(whole, "a") as first, share_of(whole, "b") as second:
         first.add(60)
         with pytest.raises(Overloaded, match="limit of 100"):
             second.add(41)
@@ -27,9 +38,9 @@ def test_shares_come_back() -> None:
 
 def test_a_share_comes_back_after_an_error() -> None:
     whole = InFlight(100)
-    with whole.share("a") as first:
+    with share_of(whole, "a") as first:
         first.add(60)
-        with pytest.raises(Overloaded), whole.share("b") as second:
+        with pytest.raises(Overloaded), share_of(whole, "b") as second:
             second.add(41)
         assert whole.bytes == 60
     assert whole.bytes == 0
@@ -39,30 +50,30 @@ def test_a_tenant_alone_leaves_room_for_the_next_one() -> None:
     whole = InFlight(100)
     with ExitStack() as requests:
         for _ in range(7):
-            requests.enter_context(whole.share("loud")).add(10)
+            requests.enter_context(share_of(whole, "loud")).add(10)
         with pytest.raises(Overloaded, match="share of 75"):
-            requests.enter_context(whole.share("loud")).add(10)
-        requests.enter_context(whole.share("quiet")).add(30)
+            requests.enter_context(share_of(whole, "loud")).add(10)
+        requests.enter_context(share_of(whole, "quiet")).add(30)
 
 
 def test_a_tenant_that_holds_more_than_its_share_waits_until_it_holds_less() -> None:
     whole = InFlight(100)
     with ExitStack() as quiet, ExitStack() as loud:
         for _ in range(7):
-            loud.enter_context(whole.share("loud")).add(10)
-        quiet.enter_context(whole.share("quiet")).add(10)
+            loud.enter_context(share_of(whole, "loud")).add(10)
+        quiet.enter_context(share_of(whole, "quiet")).add(10)
         with pytest.raises(Overloaded, match="share of 50"):
-            loud.enter_context(whole.share("loud")).add(10)
+            loud.enter_context(share_of(whole, "loud")).add(10)
         loud.close()
         for _ in range(5):
-            loud.enter_context(whole.share("loud")).add(10)
+            loud.enter_context(share_of(whole, "loud")).add(10)
         with pytest.raises(Overloaded, match="share of 50"):
-            loud.enter_context(whole.share("loud")).add(10)
+            loud.enter_context(share_of(whole, "loud")).add(10)
 
 
 def test_the_largest_request_of_a_quiet_tenant_is_taken_whole() -> None:
     whole = InFlight(100)
-    with whole.share("loud") as loud, whole.share("quiet") as quiet:
+    with share_of(whole, "loud") as loud, share_of(whole, "quiet") as quiet:
         loud.add(20)
         for _ in range(8):
             quiet.add(10)
@@ -80,7 +91,7 @@ def test_whatever_comes_the_limit_holds_and_everything_comes_back(
     held: list[ExitStack] = []
     for (tenant, size), index in zip(requests, answered + [40] * 40, strict=False):
         stack = ExitStack()
-        share = stack.enter_context(whole.share(tenant))
+        share = stack.enter_context(share_of(whole, tenant))
         quiet = tenant not in whole.by_tenant()
         room = 100 - whole.bytes
         try:

@@ -16,7 +16,7 @@ import pytest
 
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_store import SettingInvalid, Store
-from tests.collector.conftest import FREE, PROTOBUF, Sender
+from tests.collector.conftest import FREE, PROTOBUF, Sender, in_flight
 from tests.collector.making import request, span
 
 PROGRAM = """
@@ -67,7 +67,7 @@ def test_stopping_answers_what_is_under_way(shared_store: Store, sender: Sender)
     threads = [threading.Thread(target=post, args=(body,)) for body in bodies]
     for thread in threads:
         thread.start()
-    while collector._in_flight.bytes < sum(map(len, bodies)):
+    while in_flight(collector) < sum(map(len, bodies)):
         time.sleep(0.001)
     started = time.monotonic()
     collector.stop(10)
