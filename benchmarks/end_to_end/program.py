@@ -110,7 +110,7 @@ class Program:
 @contextmanager
 def running(data: Path, log: Path) -> Iterator[Program]:
     """The program over the store in `data`, ready to answer; stopped in good order in the end."""
-    otlp_http, otlp_grpc, api = _free_ports(3)
+    otlp_http, otlp_grpc, api, monitoring = _free_ports(4)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPANLEDGER_")}
     with log.open("ab") as out:
         process = subprocess.Popen(  # noqa: S603 - the command line is the benchmark's own
@@ -120,6 +120,7 @@ def running(data: Path, log: Path) -> Iterator[Program]:
                 *("--otlp-http-address", f"127.0.0.1:{otlp_http}"),
                 *("--otlp-grpc-address", f"127.0.0.1:{otlp_grpc}"),
                 *("--api-address", f"127.0.0.1:{api}"),
+                *("--monitoring-address", f"127.0.0.1:{monitoring}"),
                 *("--pack", "opportunity-to-project,time-to-bill,invoice-to-cash"),
                 *("--log-level", "warning"),
             ],

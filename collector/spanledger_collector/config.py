@@ -25,13 +25,16 @@ class Tls:
 class CollectorConfig:
     """Addresses, credentials and limits. A port of 0 takes a free one. Delays are seconds.
 
-    `tokens` maps the SHA-256 (hex) of a token to its tenant; without tokens every request belongs to `default_tenant`.
+    `tokens` maps the SHA-256 (hex) of a token to its tenant; those that the store keeps count as well. While there are
+    none at all, every request belongs to `default_tenant`.
     """
 
     http_address: tuple[str, int] = ("127.0.0.1", 4318)
     grpc_address: tuple[str, int] = ("127.0.0.1", 4317)
     default_tenant: str = "default"
     tokens: Mapping[str, str] | None = None
+    tokens_every: float = 2.0
+    """How often the store is asked for its tokens."""
     tls: Tls | None = None
     """For both ports; None serves in clear."""
     cors_origins: tuple[str, ...] = ()

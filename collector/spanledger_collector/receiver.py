@@ -21,7 +21,7 @@ from spanledger_collector.http import HttpApplication, HttpServer, for_browsers
 from spanledger_collector.in_flight import InFlight
 from spanledger_collector.intake import Intake
 from spanledger_collector.measures import Measures
-from spanledger_collector.tenancy import Tenancy
+from spanledger_collector.tenancy import Tenancy, TokenWatch
 from spanledger_store import SettingInvalid, Store
 
 _BACKLOG = 2048
@@ -46,6 +46,7 @@ class Collector:
         in_flight = InFlight(config.max_in_flight_bytes)
         self._measures.watch(in_flight.by_tenant, lambda: self._commits.queue_age)
         tenancy = Tenancy(config.tokens, config.default_tenant)
+        self._token_watch = TokenWatch(tenancy, store, config.tokens_every)
         self._intake = Intake(self._commits, self._checkers, tenancy, in_flight, self._measures)
         self._http: HttpServer | None = None
         self._grpc: GrpcServer | None = None
@@ -74,10 +75,12 @@ class Collector:
             SettingInvalid: an address cannot be listened on; nothing is left open.
         """
         listening = _listen(*self._config.http_address)
+        self._token_watch.start()
         grpc_server = GrpcServer(self._intake, self._config)
         try:
             self._grpc_port = grpc_server.start(*self._config.grpc_address)
         except SettingInvalid:
+            self._token_watch.stop()
             grpc_server.stop(0)
             listening.close()
             raise
@@ -96,6 +99,7 @@ class Collector:
             if server is not None:
                 server.stop(max(0.1, until - time.monotonic()))
         self._http = self._grpc = None
+        self._token_watch.stop()
         self._commits.stop(max(0.1, until - time.monotonic()))
         self._checkers.shutdown(wait=False)
 

@@ -7,15 +7,21 @@ from spanledger_server.settings import PREFIX, Settings
 from spanledger_store import SettingInvalid
 
 
-def check_collector(settings: Settings) -> None:
+def check_collector(settings: Settings, *, tokens_issued: bool) -> None:
     """Refuse a collector that others can reach and that asks nobody for a token.
+
+    `tokens_issued`: the store has tokens, so that everybody is asked.
 
     Raises:
         SettingInvalid: with the setting to give.
     """
-    if not settings.ingest_tokens:
-        _local_only("otlp_grpc_address", settings.otlp_grpc_address, "spans", "ingest_tokens")
-        _local_only("otlp_http_address", settings.otlp_http_address, "spans", "ingest_tokens")
+    if not (settings.ingest_tokens or tokens_issued or settings.take_spans_from_anyone):
+        hint = (
+            f"Create one first (`spanledger token create --tenant NAME`), give {PREFIX}INGEST_TOKENS (tenant:token), or "
+            f"listen on 127.0.0.1. Where everyone who reaches it may send: {PREFIX}TAKE_SPANS_FROM_ANYONE=true."
+        )
+        _local_only("otlp_grpc_address", settings.otlp_grpc_address, "spans", hint)
+        _local_only("otlp_http_address", settings.otlp_http_address, "spans", hint)
 
 
 def check_api(settings: Settings) -> None:
@@ -25,12 +31,17 @@ def check_api(settings: Settings) -> None:
         SettingInvalid: with the setting to give.
     """
     if not settings.api_tokens:
-        _local_only("api_address", settings.api_address, "questions", "api_tokens")
+        _local_only(
+            "api_address",
+            settings.api_address,
+            "questions",
+            f"Give {PREFIX}API_TOKENS (tenant:token), or listen on 127.0.0.1.",
+        )
 
 
-def _local_only(name: str, address: Address, what: str, tokens: str) -> None:
+def _local_only(name: str, address: Address, what: str, hint: str) -> None:
     if not address.local_only:
         raise SettingInvalid(
             f"{PREFIX}{name.upper()} is {address}: other machines can reach it, and it would take {what} from anyone.",
-            hint=f"Give {PREFIX}{tokens.upper()} (tenant:token), or listen on 127.0.0.1.",
+            hint=hint,
         )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 
 class _Server(uvicorn.Server):
@@ -18,14 +18,17 @@ class _Server(uvicorn.Server):
 
 
 class HttpServer:
-    """Serves one application until it is stopped. `on_failure` is called with a sentence if it ends by itself."""
+    """Serves one application until it is stopped. `on_failure` is called with a sentence if it ends by itself.
 
-    def __init__(self, app: FastAPI, listening: socket.socket, on_failure: Callable[[str], None]) -> None:
+    `name` is the thread's, and stands in that sentence.
+    """
+
+    def __init__(self, name: str, app: Starlette, listening: socket.socket, on_failure: Callable[[str], None]) -> None:
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         self._server = _Server(config)
         self._socket = listening
         self._on_failure = on_failure
-        self._thread = threading.Thread(target=self._run, name="http-api", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin to serve. A request is answered from the moment that the event loop runs; none is refused before."""
@@ -42,4 +45,4 @@ class HttpServer:
             self._server.run(sockets=[self._socket])
         finally:
             if not self._server.should_exit:
-                self._on_failure("The API's HTTP server ended by itself; the log says why.")
+                self._on_failure(f"The HTTP server {self._thread.name} ended by itself; the log says why.")

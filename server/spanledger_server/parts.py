@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from spanledger_api import create_app, token_digest
 from spanledger_api.zones import Zones
 from spanledger_collector import Collector, CollectorConfig
+from spanledger_collector.config import Tls
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
@@ -18,6 +19,7 @@ from spanledger_server.admin.door import AdminDoor
 from spanledger_server.admin.operation import Premises
 from spanledger_server.http_server import HttpServer
 from spanledger_server.listening import check_free, listen
+from spanledger_server.monitoring import monitoring_app
 from spanledger_server.settings import MEBIBYTE, Settings, token_tenants
 from spanledger_store import Store
 
@@ -32,7 +34,7 @@ class Part(Protocol):
         """Finish what is under way, within `timeout` seconds."""
 
 
-def collector(settings: Settings, store: Store) -> Part:
+def collector(settings: Settings, store: Store) -> Collector:
     """What receives OTLP and commits it.
 
     Raises:
@@ -45,6 +47,7 @@ def collector(settings: Settings, store: Store) -> Part:
         grpc_address=(settings.otlp_grpc_address.host, settings.otlp_grpc_address.port),
         default_tenant=settings.default_tenant,
         tokens=_tenants_by_digest(settings.ingest_tokens),
+        tls=_tls(settings),
         cors_origins=settings.otlp_cors_origins,
         max_body_bytes=settings.max_body_bytes,
         # Room for a few of the largest requests at once, and never less than a quarter of a gigabyte.
@@ -84,7 +87,23 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
         open_reading=Reading,
     )
     app.include_router(progress.router)
-    return HttpServer(app, listen("api_address", settings.api_address), on_failure)
+    return HttpServer("http-api", app, listen("api_address", settings.api_address), on_failure)
+
+
+def monitoring(settings: Settings, store: Store, receiving: Collector, on_failure: Callable[[str], None]) -> Part:
+    """What says how the process is.
+
+    Raises:
+        SettingInvalid: the port is taken.
+    """
+    app = monitoring_app(store, [receiving.registry])
+    return HttpServer("http-monitoring", app, listen("monitoring_address", settings.monitoring_address), on_failure)
+
+
+def _tls(settings: Settings) -> Tls | None:
+    if settings.otlp_tls_certificate is None or settings.otlp_tls_key is None:
+        return None
+    return Tls(settings.otlp_tls_certificate, settings.otlp_tls_key, settings.otlp_tls_client_authority)
 
 
 def _tenants_by_digest(tokens: Mapping[str, SecretStr]) -> dict[str, str] | None:

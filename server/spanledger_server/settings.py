@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -49,6 +58,12 @@ def _to_tokens(value: object) -> object:
             raise ValueError(f"tenant {tenant!r} is given two tokens")
         tokens[tenant] = SecretStr(token)
     return tokens
+
+
+def _is_there(value: Path | None) -> Path | None:
+    if value is not None and not value.is_file():
+        raise ValueError(f"there is no file {value}")
+    return value and value.resolve()
 
 
 def _to_processes(value: object) -> object:
@@ -95,6 +110,7 @@ def _to_zones(value: object) -> object:
 AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
 ZonesSetting = Annotated[dict[str, ZoneInfo], NoDecode, BeforeValidator(_to_zones)]
 TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
+FileSetting = Annotated[Path | None, AfterValidator(_is_there)]
 OriginsSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_origins)]
 PackSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_processes)]
 
@@ -127,6 +143,26 @@ class Settings(BaseSettings):
         description="Where the API answers.",
         json_schema_extra={"shape": "HOST:PORT"},
     )
+    monitoring_address: AddressSetting = Field(
+        default=Address("127.0.0.1", 8888),
+        description="Where the process says how it is, to whoever runs it: /healthz, /readyz, /metrics (Prometheus).",
+        json_schema_extra={"shape": "HOST:PORT"},
+    )
+    otlp_tls_certificate: FileSetting = Field(
+        default=None,
+        description="The collector's certificate with its chain (PEM): both OTLP ports then speak TLS only.",
+        json_schema_extra={"shape": "FILE", "default_text": "none: in clear"},
+    )
+    otlp_tls_key: FileSetting = Field(
+        default=None,
+        description="The key of that certificate (PEM, not encrypted).",
+        json_schema_extra={"shape": "FILE", "default_text": "none"},
+    )
+    otlp_tls_client_authority: FileSetting = Field(
+        default=None,
+        description="The authority of the senders' certificates (PEM): who shows none of it is not served.",
+        json_schema_extra={"shape": "FILE", "default_text": "none: senders need no certificate"},
+    )
     default_tenant: str = Field(
         default="default",
         min_length=1,
@@ -145,6 +181,11 @@ class Settings(BaseSettings):
         description="Who may ask the API: tenant:token, several with commas between. "
         "Once one is set, every caller needs one, and sees its tenant only.",
         json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: callers need no token"},
+    )
+    take_spans_from_anyone: bool = Field(
+        default=False,
+        description="Let the collector listen on an address that other machines can reach although no token exists.",
+        json_schema_extra={"shape": "true|false", "default_text": "false"},
     )
     otlp_cors_origins: OriginsSetting = Field(
         default=(),
@@ -189,6 +230,11 @@ class Settings(BaseSettings):
         description="The least severe message that is logged: debug, info, warning or error.",
         json_schema_extra={"shape": "LEVEL"},
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="How messages are logged: text, or json with one object a line.",
+        json_schema_extra={"shape": "text|json"},
+    )
 
     @field_validator("definitions_dir")
     @classmethod
@@ -196,6 +242,14 @@ class Settings(BaseSettings):
         if value is not None and not value.is_dir():
             raise ValueError(f"there is no folder {value}")
         return value and value.resolve()
+
+    @model_validator(mode="after")
+    def _certificates_are_whole(self) -> Self:
+        if (self.otlp_tls_certificate is None) != (self.otlp_tls_key is None):
+            raise ValueError(f"{names(['otlp_tls_certificate', 'otlp_tls_key'])} go together: give both or neither")
+        if self.otlp_tls_client_authority and not self.otlp_tls_certificate:
+            raise ValueError(f"{names(['otlp_tls_client_authority'])} needs {names(['otlp_tls_certificate'])}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -253,8 +307,11 @@ def _described(name: str, field: FieldInfo) -> Setting:
 def _complaint(error: ValidationError, given: Mapping[str, Any]) -> str:
     sentences = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        reason = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            sentences.append(reason)  # of several settings, which it names
+            continue
         name = str(problem["loc"][0])
         place = "--" + name.replace("_", "-") if name in given else PREFIX + name.upper()
-        reason = problem["msg"].removeprefix("Value error, ")
         sentences.append(f"{place}: {reason[:1].lower()}{reason[1:]}")
     return "; ".join(sentences) + "."

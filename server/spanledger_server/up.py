@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Flag, auto
 
+from spanledger_collector import tokens
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_server import __version__, exposure, logs, parts
 from spanledger_server.lifetime import Lifetime
@@ -38,13 +39,15 @@ def run(settings: Settings, chosen: Chosen, say: Callable[[str], None]) -> None:
     Raises:
         SpanledgerError: nothing could be started, or a part broke; the message says what to do.
     """
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     _refuse_early(settings, chosen)
     with Lifetime() as lifetime:
         began = time.monotonic()
         with Store.open(settings.dsn) as store, ExitStack() as running:
             _work_inside_the_store(settings)
             store.migrate()
+            if Chosen.COLLECTOR in chosen:
+                exposure.check_collector(settings, tokens_issued=bool(tokens.listed(store)))
             for part in _parts(settings, store, chosen, lifetime):
                 part.start()
                 running.callback(part.stop, _STOP_A_PART_WITHIN_SECONDS)
@@ -67,17 +70,19 @@ def _parts(settings: Settings, store: Store, chosen: Chosen, lifetime: Lifetime)
     if Chosen.API in chosen:
         made.append(parts.api(settings, store, definitions, lifetime.fail))
     if Chosen.COLLECTOR in chosen:
-        made.append(parts.collector(settings, store))
+        receiving = parts.collector(settings, store)
+        made += [parts.monitoring(settings, store, receiving, lifetime.fail), receiving]
     return made
 
 
 def _refuse_early(settings: Settings, chosen: Chosen) -> None:
     """What the settings alone forbid, before the engine is started."""
-    if Chosen.COLLECTOR in chosen:
-        exposure.check_collector(settings)
+    target = parse_dsn(settings.dsn)
+    if Chosen.COLLECTOR in chosen and isinstance(target, Embedded) and not target.path.exists():
+        exposure.check_collector(settings, tokens_issued=False)
     if Chosen.API in chosen:
         exposure.check_api(settings)
-    if chosen is not Chosen.ALL and isinstance(parse_dsn(settings.dsn), Embedded):
+    if chosen is not Chosen.ALL and isinstance(target, Embedded):
         raise SettingInvalid(
             f"An embedded store belongs to one process, so its parts cannot run apart: {settings.dsn}.",
             hint=f"Use `spanledger up`, or give {PREFIX}DSN a server: clickhouse://user:password@host:8123/database.",
@@ -101,10 +106,13 @@ def _greeting(settings: Settings, chosen: Chosen, seconds: float) -> list[str]:
     place = target.path if isinstance(target, Embedded) else f"{target.host}:{target.port}/{target.database}"
     lines = [f"Spanledger {__version__} {logs.READY} {seconds:.1f} s."]
     if Chosen.COLLECTOR in chosen:
+        scheme = "https" if settings.otlp_tls_certificate else "http"
         lines.append(
-            f"  spans       OTLP/gRPC {settings.otlp_grpc_address}, OTLP/HTTP http://{settings.otlp_http_address}"
+            f"  spans       OTLP/gRPC {settings.otlp_grpc_address}, OTLP/HTTP {scheme}://{settings.otlp_http_address}"
         )
     if Chosen.API in chosen:
         address = f"http://{settings.api_address}"
         lines.append(f"  questions   {address}/v1/stuck, all of them: {address}/docs")
+    if Chosen.COLLECTOR in chosen:
+        lines.append(f"  monitoring  http://{settings.monitoring_address}/metrics")
     return [*lines, f"  store       {place}", "Ctrl-C stops it."]

@@ -13,7 +13,7 @@ _TOKENS = {"acme": "0123456789abcdef"}
 
 def test_loopback_needs_no_credential() -> None:
     settings = load({"api_address": "[::1]:8080", "otlp_http_address": "localhost:4318"})
-    check_collector(settings)
+    check_collector(settings, tokens_issued=False)
     check_api(settings)
     assert not settings.api_tokens
 
@@ -21,10 +21,13 @@ def test_loopback_needs_no_credential() -> None:
 @pytest.mark.parametrize("name", ["otlp_grpc_address", "otlp_http_address"])
 def test_an_open_collector_is_refused_with_the_setting_to_give(name: str) -> None:
     with pytest.raises(SettingInvalid) as refusal:
-        check_collector(load({name: "0.0.0.0:4000"}))
+        check_collector(load({name: "0.0.0.0:4000"}), tokens_issued=False)
     assert f"SPANLEDGER_{name.upper()} is 0.0.0.0:4000" in str(refusal.value)
     assert "SPANLEDGER_INGEST_TOKENS" in str(refusal.value)
-    check_collector(load({name: "0.0.0.0:4000", "ingest_tokens": _TOKENS}))
+    assert "SPANLEDGER_TAKE_SPANS_FROM_ANYONE=true" in str(refusal.value)
+    check_collector(load({name: "0.0.0.0:4000", "ingest_tokens": _TOKENS}), tokens_issued=False)
+    check_collector(load({name: "0.0.0.0:4000"}), tokens_issued=True)
+    check_collector(load({name: "0.0.0.0:4000", "take_spans_from_anyone": "true"}), tokens_issued=False)
 
 
 def test_an_open_api_is_refused_with_the_setting_to_give() -> None:

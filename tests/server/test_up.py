@@ -17,7 +17,15 @@ from tests.server.running import run, up, wait_for
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own addresses and tokens do not reach the started processes."""
-    for name in ("DSN", "API_ADDRESS", "OTLP_HTTP_ADDRESS", "OTLP_GRPC_ADDRESS", "INGEST_TOKENS", "API_TOKENS"):
+    for name in (
+        "DSN",
+        "MONITORING_ADDRESS",
+        "API_ADDRESS",
+        "OTLP_HTTP_ADDRESS",
+        "OTLP_GRPC_ADDRESS",
+        "INGEST_TOKENS",
+        "API_TOKENS",
+    ):
         monkeypatch.delenv(f"SPANLEDGER_{name}", raising=False)
 
 
@@ -72,9 +80,10 @@ def test_a_second_start_on_one_directory_is_refused_in_one_line(tmp_path: Path) 
         assert f"in use by another Spanledger (process {running.process.pid})" in _one_line(second.stderr)
 
 
-@pytest.mark.parametrize("name", ["api-address", "otlp-http-address", "otlp-grpc-address"])
+@pytest.mark.parametrize("name", ["api-address", "otlp-http-address", "otlp-grpc-address", "monitoring-address"])
 def test_a_taken_port_is_refused_in_one_line_that_names_the_setting(name: str, tmp_path: Path) -> None:
-    free = [argument for each in ("api", "otlp-http", "otlp-grpc") for argument in (f"--{each}-address", "127.0.0.1:0")]
+    parts = ("api", "otlp-http", "otlp-grpc", "monitoring")
+    free = [argument for each in parts for argument in (f"--{each}-address", "127.0.0.1:0")]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         refused = run("up", "--dsn", f"chdb://{tmp_path}/data", *free, f"--{name}", address, cwd=tmp_path)

@@ -38,7 +38,7 @@ class AdminDoor:
         self._dsn = dsn
         self._token = secrets.token_urlsafe(32)
         self._socket = listen("api_address", Address("127.0.0.1", 0))
-        self._server = HttpServer(admin_app(premises, self._token), self._socket, on_failure)
+        self._server = HttpServer("http-admin", admin_app(premises, self._token), self._socket, on_failure)
 
     def start(self) -> None:
         """Serve, and say where."""

@@ -31,6 +31,7 @@ OPERATIONS: Mapping[str, str] = {
     "rebuild": "admin.rebuild",
     "backtest": "admin.backtest",
     "why": "admin.why",
+    "token": "admin.token",
 }
 """The module of each operation, which has it as `operate`; imported when it is asked for."""
 

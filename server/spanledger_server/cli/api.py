@@ -8,7 +8,9 @@ from spanledger_server.cli.options import with_settings
 from spanledger_server.settings import Settings
 
 
-@with_settings("dsn", "api_address", "default_tenant", "legal_entity_zones", "pack", "definitions_dir", "log_level")
+@with_settings(
+    "dsn", "api_address", "default_tenant", "legal_entity_zones", "pack", "definitions_dir", "log_level", "log_format"
+)
 def command(settings: Settings) -> None:
     """Run the API alone: it only reads.
 

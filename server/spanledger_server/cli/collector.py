@@ -12,10 +12,16 @@ from spanledger_server.settings import Settings
     "dsn",
     "otlp_grpc_address",
     "otlp_http_address",
+    "monitoring_address",
+    "otlp_tls_certificate",
+    "otlp_tls_key",
+    "otlp_tls_client_authority",
+    "take_spans_from_anyone",
     "default_tenant",
     "otlp_cors_origins",
     "max_body_bytes",
     "log_level",
+    "log_format",
 )
 def command(settings: Settings) -> None:
     """Run the collector alone: OTLP in, committed rows out. An acknowledgement means: stored.

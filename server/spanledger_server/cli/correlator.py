@@ -8,7 +8,7 @@ from spanledger_server.cli.options import with_settings
 from spanledger_server.settings import Settings
 
 
-@with_settings("dsn", "pack", "definitions_dir", "correlate_every", "log_level")
+@with_settings("dsn", "pack", "definitions_dir", "correlate_every", "log_level", "log_format")
 def command(settings: Settings) -> None:
     """Run the correlator alone: committed spans in, transactions out.
 

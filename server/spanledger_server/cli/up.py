@@ -12,6 +12,11 @@ from spanledger_server.settings import Settings
     "dsn",
     "otlp_grpc_address",
     "otlp_http_address",
+    "monitoring_address",
+    "otlp_tls_certificate",
+    "otlp_tls_key",
+    "otlp_tls_client_authority",
+    "take_spans_from_anyone",
     "api_address",
     "default_tenant",
     "legal_entity_zones",
@@ -21,6 +26,7 @@ from spanledger_server.settings import Settings
     "definitions_dir",
     "correlate_every",
     "log_level",
+    "log_format",
 )
 def command(settings: Settings) -> None:
     """Run the whole platform in one process: collector, correlator and API over one store.

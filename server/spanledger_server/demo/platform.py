@@ -64,6 +64,11 @@ def platform(settings: Settings, folder: Path) -> Iterator[Platform]:
         f"{PREFIX}API_ADDRESS": str(settings.api_address),
         f"{PREFIX}OTLP_HTTP_ADDRESS": str(settings.otlp_http_address),
         f"{PREFIX}OTLP_GRPC_ADDRESS": str(settings.otlp_grpc_address),
+        f"{PREFIX}MONITORING_ADDRESS": str(settings.monitoring_address),
+        # It listens where its simulation sends: in clear.
+        f"{PREFIX}OTLP_TLS_CERTIFICATE": "",
+        f"{PREFIX}OTLP_TLS_KEY": "",
+        f"{PREFIX}OTLP_TLS_CLIENT_AUTHORITY": "",
         # The firm plays these; the rest of the pack would wait for what never comes.
         f"{PREFIX}PACK": ",".join(PLAYED),
         f"{PREFIX}API_TOKENS": "",

@@ -30,7 +30,15 @@ steps:
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings do not reach the started processes."""
-    for name in ("DSN", "API_ADDRESS", "OTLP_HTTP_ADDRESS", "OTLP_GRPC_ADDRESS", "INGEST_TOKENS", "API_TOKENS"):
+    for name in (
+        "DSN",
+        "MONITORING_ADDRESS",
+        "API_ADDRESS",
+        "OTLP_HTTP_ADDRESS",
+        "OTLP_GRPC_ADDRESS",
+        "INGEST_TOKENS",
+        "API_TOKENS",
+    ):
         monkeypatch.delenv(f"SPANLEDGER_{name}", raising=False)
 
 
