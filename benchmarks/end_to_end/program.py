@@ -68,6 +68,7 @@ class Program:
     data: Path
     log: Path
     otlp_port: int
+    grpc_port: int
     api: Api
 
     def check(self) -> None:
@@ -108,8 +109,8 @@ class Program:
 
 
 @contextmanager
-def running(data: Path, log: Path) -> Iterator[Program]:
-    """The program over the store in `data`, ready to answer; stopped in good order in the end."""
+def running(data: Path, log: Path, *more: str) -> Iterator[Program]:
+    """The program over the store in `data`, ready to answer; stopped in good order in the end. `more` are options."""
     otlp_http, otlp_grpc, api, monitoring = _free_ports(4)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPANLEDGER_")}
     with log.open("ab") as out:
@@ -123,6 +124,7 @@ def running(data: Path, log: Path) -> Iterator[Program]:
                 *("--monitoring-address", f"127.0.0.1:{monitoring}"),
                 *("--pack", "opportunity-to-project,time-to-bill,invoice-to-cash"),
                 *("--log-level", "warning"),
+                *more,
             ],
             env=environment,
             cwd=data.parent,
@@ -131,7 +133,7 @@ def running(data: Path, log: Path) -> Iterator[Program]:
             # Ctrl-C in the terminal is for the benchmark, which then stops the program in good order.
             start_new_session=True,
         )
-    program = Program(process, data, log, otlp_http, Api(api))
+    program = Program(process, data, log, otlp_http, otlp_grpc, Api(api))
     try:
         _wait_until_ready(program)
         yield program

@@ -1,0 +1,1 @@
+"""What the collector takes: spans per second, latency, processor time, memory, disk; and what the engine alone would."""
