@@ -25,6 +25,8 @@ _COMMON: dict[str, Any] = {
     "min_insert_block_size_rows": _NO_LIMIT,
     "min_insert_block_size_bytes": _NO_LIMIT,
     "max_block_size": _NO_LIMIT,
+    # Groups are decoded beside each other, not each in several threads.
+    "max_threads": 1,
 }
 
 

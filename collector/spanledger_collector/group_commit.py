@@ -26,7 +26,7 @@ from spanledger_collector.responses import Outcome
 from spanledger_store import SpanledgerError, Store
 
 _log = logging.getLogger(__name__)
-_OVERTAKING_BYTES = 4 * 1024 * 1024
+_OVERTAKING_BYTES = 1024 * 1024
 # ClickHouse's codes for data that its parsers cannot read: CANNOT_PARSE_TEXT, …_ESCAPE_SEQUENCE, …_QUOTED_STRING,
 # …_INPUT_ASSERTION_FAILED, CANNOT_READ_ALL_DATA, TYPE_MISMATCH, CANNOT_PARSE_NUMBER, INCORRECT_DATA,
 # CANNOT_READ_ARRAY_FROM_TEXT, TOO_LARGE_STRING_SIZE, CANNOT_PARSE_BOOL, UNKNOWN_PROTOBUF_FORMAT, PROTOBUF_BAD_CAST
