@@ -31,6 +31,8 @@ _OVERTAKING_BYTES = 1024 * 1024
 # …_INPUT_ASSERTION_FAILED, CANNOT_READ_ALL_DATA, TYPE_MISMATCH, CANNOT_PARSE_NUMBER, INCORRECT_DATA,
 # CANNOT_READ_ARRAY_FROM_TEXT, TOO_LARGE_STRING_SIZE, CANNOT_PARSE_BOOL, UNKNOWN_PROTOBUF_FORMAT, PROTOBUF_BAD_CAST
 _UNREADABLE = frozenset({6, 25, 26, 27, 33, 53, 72, 117, 130, 131, 467, 444, 437})
+# What it says, under a code that says nothing, of a message with two members of a oneof.
+_TWO_KINDS = "OneOf has more than one value"
 
 
 class GroupCommit:
@@ -144,7 +146,7 @@ class GroupCommit:
         try:
             answers = self._inserted(group)
         except ClickHouseError as error:
-            if getattr(error, "code", None) not in _UNREADABLE:
+            if not _is_unreadable(error):
                 self._not_stored(group, f"The store did not confirm the commit. ({_brief(error)})")
             elif len(group) > 1:
                 # One request spoiled the group: each is committed by itself, so that only that one is refused.
@@ -185,9 +187,15 @@ class GroupCommit:
             return outcomes(self._store, requests, batch, stored_at)
 
 
+def _is_unreadable(error: ClickHouseError) -> bool:
+    return getattr(error, "code", None) in _UNREADABLE or _TWO_KINDS in str(error)
+
+
 def _unreadable(request: Checked, error: ClickHouseError) -> Refused:
     if request.encoding == "json":
         return misshapen(b"".join(request.parts))
+    if _TWO_KINDS in str(error):
+        return Malformed("An attribute's value has two kinds. Send each value as one kind.")
     return Malformed(
         f"The body passed the first check, but cannot be decoded as an OTLP trace request. ({_brief(error)})"
     )

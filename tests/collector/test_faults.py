@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -35,11 +36,10 @@ print(collector.http_port, flush=True)
 time.sleep(600)
 """
 COUNT = """
-import sys
+import json, sys
 from spanledger_store import Store
 store = Store.open("chdb://" + sys.argv[1])
-for row in store.query("SELECT SpanName, uniqExact(TraceId, SpanId) FROM spans GROUP BY 1").result_rows:
-    print(*row)
+print(json.dumps(store.query("SELECT SpanName, uniqExact(TraceId, SpanId) FROM spans GROUP BY 1").result_rows))
 """
 
 
@@ -62,7 +62,7 @@ class Running:
 def stored(directory: Path) -> dict[str, int]:
     """How many different spans of each name the store holds, once nothing else has it open."""
     found = subprocess.run([sys.executable, "-c", COUNT, str(directory)], capture_output=True, text=True, check=True)
-    return {name: int(ids) for name, ids in (line.split() for line in found.stdout.splitlines())}
+    return {str(name): int(ids) for name, ids in json.loads(found.stdout)}
 
 
 class Senders:

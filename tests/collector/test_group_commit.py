@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import httpx2
 import pytest
 
 from spanledger_collector.door import Checked, checked_protobuf
+from spanledger_collector.door_schema import DeepRequest
 from spanledger_collector.group_commit import GroupCommit
 from spanledger_collector.json_door import checked_json
 from spanledger_collector.refusals import Malformed, NotStored, Overloaded
@@ -105,6 +107,18 @@ def test_a_request_that_only_clickhouse_finds_unreadable_does_not_spoil_its_grou
     with pytest.raises(Malformed, match=r"spans\.0\.events: Input should be a valid array"):
         answers[1].result(20)
     assert [row["SpanName"] for row in sender.rows("SpanName")] == ["s1", "s2"]
+
+
+def test_a_value_of_two_kinds_is_refused_alone(commits: GroupCommit, sender: Sender) -> None:
+    """As it is when a client's bytes were spliced: protobuf itself would take the last one, ClickHouse takes neither."""
+    spoiled: Any = DeepRequest.FromString(request(span({"n": 5})).SerializeToString())
+    spoiled.resource_spans[0].scope_spans[0].spans[0].attributes[0].value.string_value = b"five"
+    bodies = [checked("a"), checked_protobuf(spoiled.SerializeToString()), checked("b")]
+    answers = [commits.submit(sender.tenant, body) for body in bodies]
+    assert answers[0].result(20) == answers[2].result(20) == Outcome()
+    with pytest.raises(Malformed, match="An attribute's value has two kinds"):
+        answers[1].result(20)
+    assert [row["SpanName"] for row in sender.rows("SpanName")] == ["a", "b"]
 
 
 def test_a_store_that_cannot_take_a_group_refuses_all_of_it_for_a_retry(empty_store: Store) -> None:
