@@ -9,30 +9,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanledger_collector import envelope
 from spanledger_collector.door import Checked
 from spanledger_collector.fair_queue import FairQueue, Waiting
-from spanledger_collector.json_door import misshapen
+from spanledger_collector.insertion import brief, insert, is_unreadable, unreadable
 from spanledger_collector.measures import Measures
-from spanledger_collector.refusals import Malformed, NotStored, Overloaded, Refused
-from spanledger_collector.rejections import outcomes
+from spanledger_collector.refusals import NotStored, Overloaded
 from spanledger_collector.responses import Outcome
 from spanledger_store import SpanledgerError, Store
 
 _log = logging.getLogger(__name__)
 _OVERTAKING_BYTES = 1024 * 1024
-# ClickHouse's codes for data that its parsers cannot read: CANNOT_PARSE_TEXT, …_ESCAPE_SEQUENCE, …_QUOTED_STRING,
-# …_INPUT_ASSERTION_FAILED, CANNOT_READ_ALL_DATA, TYPE_MISMATCH, CANNOT_PARSE_NUMBER, INCORRECT_DATA,
-# CANNOT_READ_ARRAY_FROM_TEXT, TOO_LARGE_STRING_SIZE, CANNOT_PARSE_BOOL, UNKNOWN_PROTOBUF_FORMAT, PROTOBUF_BAD_CAST
-_UNREADABLE = frozenset({6, 25, 26, 27, 33, 53, 72, 117, 130, 131, 467, 444, 437})
-# What it says, under a code that says nothing, of a message with two members of a oneof.
-_TWO_KINDS = "OneOf has more than one value"
 
 
 class GroupCommit:
@@ -146,14 +137,14 @@ class GroupCommit:
         try:
             answers = self._inserted(group)
         except ClickHouseError as error:
-            if not _is_unreadable(error):
-                self._not_stored(group, f"The store did not confirm the commit. ({_brief(error)})")
+            if not is_unreadable(error):
+                self._not_stored(group, f"The store did not confirm the commit. ({brief(error)})")
             elif len(group) > 1:
                 # One request spoiled the group: each is committed by itself, so that only that one is refused.
                 for waiting in group:
                     self._commit([waiting])
             else:
-                group[0].answer.set_exception(_unreadable(group[0].request, error))
+                group[0].answer.set_exception(unreadable(group[0].request, error))
         except SpanledgerError as error:
             self._not_stored(group, f"The store cannot take spans now: {error}")
         except Exception as error:  # noqa: BLE001  whoever waits gets an answer and the next group its commit
@@ -177,32 +168,6 @@ class GroupCommit:
             waiting.answer.set_exception(NotStored(f"{why} Send the request again."))
 
     def _inserted(self, group: Sequence[Waiting]) -> list[Outcome]:
-        batch = uuid.uuid4()
-        stored_at = self._clock()
         requests = [(waiting.tenant, waiting.request) for waiting in group]
-        target = envelope.TARGETS[group[0].request.encoding]
-        payload = envelope.payload(requests, batch, stored_at)
         with self._measures.commit():
-            self._store.raw_insert(target.table, payload, target.input_format, target.settings)
-            return outcomes(self._store, requests, batch, stored_at)
-
-
-def _is_unreadable(error: ClickHouseError) -> bool:
-    return getattr(error, "code", None) in _UNREADABLE or _TWO_KINDS in str(error)
-
-
-def _unreadable(request: Checked, error: ClickHouseError) -> Refused:
-    if request.encoding == "json":
-        return misshapen(b"".join(request.parts))
-    if _TWO_KINDS in str(error):
-        return Malformed("An attribute's value has two kinds. Send each value as one kind.")
-    return Malformed(
-        f"The body passed the first check, but cannot be decoded as an OTLP trace request. ({_brief(error)})"
-    )
-
-
-def _brief(error: Exception) -> str:
-    """The kind of fault without the statement and the data that ClickHouse quotes."""
-    code = getattr(error, "code", None)
-    name = getattr(error, "name", None)
-    return f"{type(error).__name__}, ClickHouse code {code} {name or ''}".strip() if code else type(error).__name__
+            return insert(self._store, requests, self._clock())

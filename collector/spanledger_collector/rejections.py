@@ -27,12 +27,13 @@ WHERE StoredAt = fromUnixTimestamp64Nano({stored_at:Int64}, 'UTC') AND Batch = {
 _COLUMNS = (
     "Tenant StoredAt Batch Reason ServiceName SpanName TraceId SpanId Encoding Request".split()  # noqa: SIM905  as in SQL
 )
-_SENTENCES = {
+SENTENCES: Mapping[str, str] = {
     "trace_id_missing": "without a trace id",
     "trace_id_invalid": "whose trace id is not 16 bytes (32 hex digits in JSON), or all zero",
     "span_id_missing": "without a span id",
     "span_id_invalid": "whose span id is not 8 bytes (16 hex digits in JSON), or all zero",
 }
+"""What each reason says of a span."""
 _HEX = re.compile(r"[0-9a-f]*\Z")
 
 
@@ -113,7 +114,8 @@ def _outcome(spans: Sequence[Rejected]) -> Outcome:
     if not spans:
         return Outcome()
     reasons = Counter(one.reason for one in spans)
-    told = ", ".join(f"{count} {_SENTENCES[why]}" for why, count in sorted(reasons.items()))
+    told = ", ".join(f"{count} {SENTENCES[why]}" for why, count in sorted(reasons.items()))
     return Outcome(
-        f"Not stored as spans: {told}. They are kept in rejected_spans; send them again with valid ids.", reasons
+        f"Not stored as spans: {told}. They are kept: `spanledger rejected list` shows them, `retry` gives them ids.",
+        reasons,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from spanledger_collector import business_faults
+from spanledger_store import Store
 from tests.collector.conftest import Clock, Sender
 from tests.collector.making import START, any_value, attributes, request, span
 
@@ -269,6 +272,8 @@ def test_occurred_at_reaches_back_to_1948(sender: Sender, text: str) -> None:
         ({"business.amount": "1e30", "business.currency": "EUR"}, "amount_not_a_number", "Amount"),
         ({"business.amount": "12.50"}, "amount_without_currency", "Currency"),
         ({"business.amount": "1", "business.currency": "Euro"}, "unknown_currency", "Currency"),
+        ({"business.amount": "1", "business.currency": "EUX"}, "unknown_currency", None),
+        ({"business.step": "invoice.posted"}, "step_without_entity", "EntityIds"),
         ({"business.quantity": "seven"}, "quantity_not_a_number", "Quantity"),
         ({"business.occurred_at": "yesterday"}, "occurred_at_unreadable", None),
         ({"business.occurred_at": "2026-02-30T00:00:00Z"}, "occurred_at_unreadable", None),
@@ -283,7 +288,11 @@ def test_occurred_at_reaches_back_to_1948(sender: Sender, text: str) -> None:
             "alias_ambiguous",
             "AliasIds",
         ),
-        ({"business.step": "invoice.posted", "business.outcome": "fine"}, "unknown_outcome", None),
+        (
+            {"business.step": "invoice.posted", "business.entity.invoice": "INV-1", "business.outcome": "fine"},
+            "unknown_outcome",
+            None,
+        ),
     ],
 )
 def test_what_cannot_be_read_is_named_and_the_span_is_kept(
@@ -296,6 +305,12 @@ def test_what_cannot_be_read_is_named_and_the_span_is_kept(
         assert row["Outcome"] == "success"
     if problem == "occurred_at_unreadable":
         assert row["OccurredAt"] == row["Timestamp"] + timedelta(seconds=1)
+
+
+def test_every_problem_has_its_sentence(shared_store: Store) -> None:
+    (view,) = shared_store.rows("SELECT as_select AS Text FROM system.tables WHERE name = 'received_spans_stored'")[:1]
+    (named,) = re.findall(r"\[('amount_not_a_number'.*?)\]", view["Text"], re.DOTALL)
+    assert re.findall(r"'(\w+)'", named) == list(business_faults.SENTENCES)
 
 
 def test_a_name_without_its_type_or_key_is_an_ordinary_attribute(sender: Sender) -> None:

@@ -125,6 +125,20 @@ WITH
     arrayFilter(n -> countEqual(EntityTypes, substring(n.1, 16)) = 1, AliasItems) AS Aliases,
     arrayMap(key -> startsWith(key, 'business.attribute.') AND position(key, '.', 20) > 20, Keys) AS IsFact,
     arrayFilter((key, is) -> is, Keys, IsFact) AS FactKeys,
+    -- ISO 4217's codes, in force and withdrawn: ledgers of the past are in currencies of the past.
+    splitByWhitespace('
+        ADP AED AFA AFN ALK ALL AMD ANG AOA AOK AON AOR ARA ARL ARM ARP ARS ATS AUD AWG AZM AZN BAD BAM BAN BBD BDT BEC
+        BEF BEL BGL BGM BGN BGO BHD BIF BMD BND BOB BOL BOP BOV BRB BRC BRE BRL BRN BRR BRZ BSD BTN BUK BWP BYB BYN BYR
+        BZD CAD CDF CHE CHF CHW CLE CLF CLP CNH CNY COP COU CRC CSD CSK CUC CUP CVE CYP CZK DDM DEM DJF DKK DOP DZD ECS
+        ECV EEK EGP ERN ESA ESB ESP ETB EUR FIM FJD FKP FRF GBP GEK GEL GHC GHS GIP GMD GNF GNS GQE GRD GTQ GWE GWP GYD
+        HKD HNL HRD HRK HTG HUF IDR IEP ILP ILR ILS INR IQD IRR ISJ ISK ITL JMD JOD JPY KES KGS KHR KMF KPW KRH KRO KRW
+        KWD KYD KZT LAK LBP LKR LRD LSL LTL LTT LUC LUF LUL LVL LVR LYD MAD MAF MCF MDC MDL MGA MGF MKD MKN MLF MMK MNT
+        MOP MRO MRU MTL MTP MUR MVP MVR MWK MXN MXP MXV MYR MZE MZM MZN NAD NGN NIC NIO NLG NOK NPR NZD OMR PAB PEI PEN
+        PES PGK PHP PKR PLN PLZ PTE PYG QAR RHD ROL RON RSD RUB RUR RWF SAR SBD SCR SDD SDG SDP SEK SGD SHP SIT SKK SLE
+        SLL SOS SRD SRG SSP STD STN SUR SVC SYP SZL THB TJR TJS TMM TMT TND TOP TPE TRL TRY TTD TWD TZS UAH UAK UGS UGX
+        USD USN USS UYI UYP UYU UYW UZS VEB VED VEF VES VND VNN VUV WST XAD XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XEU
+        XFO XFU XOF XPD XPF XPT XRE XSU XTS XUA XXX YDD YER YUD YUM YUN YUR ZAL ZAR ZMK ZMW ZRN ZRZ ZWD ZWG ZWL ZWR')
+        AS Currencies,
     extract(OutcomeText, '^(?:success|failure|rejected|partial|skipped|cancelled|compensated)$') AS OutcomeGiven
 SELECT
     Tenant, TraceId, SpanId, ParentSpanId, TraceState, Flags,
@@ -204,12 +218,14 @@ SELECT
         [
             'amount_not_a_number', 'amount_without_currency', 'unknown_currency', 'quantity_not_a_number',
             'occurred_at_unreadable', 'due_at_unreadable', 'allocation_unreadable', 'alias_ambiguous',
-            'unknown_outcome', 'time_missing', 'end_before_start', 'occurs_in_future'],
+            'unknown_outcome', 'step_without_entity', 'time_missing', 'end_before_start', 'occurs_in_future'],
         [
-            AmountText != '' AND isNull(Amount), isNotNull(Amount) AND CurrencyText = '', CurrencyText != Currency,
-            QuantityText != '' AND isNull(Quantity), OccurredText != '' AND isNull(OccurredGiven),
-            DueText != '' AND isNull(DueAt), length(Allocations) < arrayCount(n -> startsWith(n.1, 'business.allocation.'), Named),
-            length(Aliases) < length(AliasItems), OutcomeText != OutcomeGiven, StartNs = 0 OR EndNs = 0,
+            AmountText != '' AND isNull(Amount), isNotNull(Amount) AND CurrencyText = '',
+            CurrencyText != '' AND NOT has(Currencies, CurrencyText), QuantityText != '' AND isNull(Quantity),
+            OccurredText != '' AND isNull(OccurredGiven), DueText != '' AND isNull(DueAt),
+            length(Allocations) < arrayCount(n -> startsWith(n.1, 'business.allocation.'), Named),
+            length(Aliases) < length(AliasItems), OutcomeText != OutcomeGiven,
+            Step != '' AND empty(Entities) AND TransactionText = '', StartNs = 0 OR EndNs = 0,
             EndNs > 0 AND EndNs < StartNs, OccurredAt > StoredAt]) AS Problems
 FROM received_spans
 WHERE

@@ -1,0 +1,67 @@
+"""The operation behind `spanledger rejected`."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from spanledger_collector import business_faults, redrive
+from spanledger_collector.rejections import SENTENCES
+from spanledger_server.admin.operation import Premises, Progress
+
+_ALL = 2**40
+
+
+def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """`do`, for `tenant`: list (`limit`, `all`, `flagged`), show (`ids`: one), or retry (`ids`; none: all that wait)."""
+    store, tenant, ids = premises.store, arguments["tenant"], arguments["ids"]
+    match arguments["do"]:
+        case "show":
+            (kept,) = redrive.by_ids(store, tenant, ids)
+            told = {**_told(kept), "attributes": redrive.attributes(kept)}
+            return told | {"encoding": kept.encoding, "request_base64": base64.b64encode(kept.request).decode()}
+        case "retry":
+            wanted = (
+                redrive.by_ids(store, tenant, ids) if ids else redrive.newest(store, tenant, retried=False, limit=_ALL)
+            )
+            return {"driven": _driven(premises, tenant, wanted, progress)}
+        case _ if arguments["flagged"]:
+            return {
+                "flagged": [_told_flagged(one) for one in business_faults.newest(store, tenant, arguments["limit"])]
+            }
+        case _:
+            found = redrive.newest(store, tenant, retried=arguments["all"], limit=arguments["limit"])
+            return {"rejected": [_told(kept) for kept in found]}
+
+
+def _driven(premises: Premises, tenant: str, wanted: list[redrive.Kept], progress: Progress) -> list[dict[str, str]]:
+    driven = []
+    for one in redrive.retry(premises.store, tenant, wanted):
+        driven.append({"id": one.id, "trace_id": one.trace_id, "span_id": one.span_id})
+        progress(len(driven) / len(wanted))
+    return driven
+
+
+def _told(kept: redrive.Kept) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        "rejected_at": kept.rejected_at.isoformat(),
+        "service": kept.service,
+        "name": kept.name,
+        "trace_id": kept.trace_id,
+        "span_id": kept.span_id,
+        "reason": kept.reason,
+        "why": SENTENCES[kept.reason],
+        "retried_at": kept.retried_at and kept.retried_at.isoformat(),
+    }
+
+
+def _told_flagged(flagged: business_faults.Flagged) -> dict[str, Any]:
+    return {
+        "id": f"{flagged.trace_id}:{flagged.span_id}",
+        "stored_at": flagged.stored_at.isoformat(),
+        "service": flagged.service,
+        "name": flagged.name,
+        "why": list(flagged.faults),
+    }
