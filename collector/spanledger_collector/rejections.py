@@ -18,7 +18,7 @@ from spanledger_collector.deep_values import dumped
 from spanledger_collector.door import Checked
 from spanledger_collector.door_schema import DeepRequest, DeepResourceSpans
 from spanledger_collector.responses import Outcome
-from spanledger_store import Store
+from spanledger_store import Store, StoreUnavailable
 
 _STORED = """
 SELECT count() FROM spans
@@ -50,11 +50,21 @@ class Rejected:
 
 
 def outcomes(store: Store, requests: Sequence[tuple[str, Checked]], batch: UUID, stored_at: int) -> list[Outcome]:
-    """What became of each request of a group that was inserted; rejected spans are kept before this returns."""
+    """What became of each request of a group that was inserted; rejected spans are kept before this returns.
+
+    Raises:
+        StoreUnavailable: spans are missing that have an identity; as when the views that decode are being made anew.
+    """
     stored = store.query(_STORED, {"stored_at": stored_at, "batch": str(batch)}).result_rows[0][0]
-    if stored == sum(request.spans for _, request in requests):
+    sent = sum(request.spans for _, request in requests)
+    if stored == sent:
         return [Outcome()] * len(requests)
     found = [(tenant, request.encoding, list(rejected(request))) for tenant, request in requests]
+    if stored != sent - sum(len(spans) for _, _, spans in found):
+        raise StoreUnavailable(
+            f"It took {sent} spans, of which {stored} are there.",
+            hint="Is another version of Spanledger migrating it? Once that is done, it takes them.",
+        )
     rows = [
         (tenant, stored_at, batch, one.reason, one.service, one.name, one.trace_id, one.span_id, encoding, one.request)
         for tenant, encoding, spans in found

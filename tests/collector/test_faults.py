@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 import pytest
@@ -24,16 +24,16 @@ from tests.collector.conftest import PROTOBUF
 from tests.collector.making import request, span
 
 PROGRAM = """
-import os, sys, time
+import json, os, sys, time
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_store import Store
 store = Store.open("chdb://" + sys.argv[1])
 store.migrate()
 os.chdir(sys.argv[1])
-collector = Collector(store, CollectorConfig(("127.0.0.1", 0), ("127.0.0.1", 0)))
+collector = Collector(store, CollectorConfig(("127.0.0.1", 0), ("127.0.0.1", 0), **json.loads(sys.argv[2])))
 collector.start()
-print(collector.http_port, flush=True)
-time.sleep(600)
+print(collector.http_port, collector.grpc_port, flush=True)
+time.sleep(7200)
 """
 COUNT = """
 import json, sys
@@ -44,14 +44,16 @@ print(json.dumps(store.query("SELECT SpanName, uniqExact(TraceId, SpanId) FROM s
 
 
 class Running:
-    """A collector in a process of its own, over the store in `directory`."""
+    """A collector in a process of its own, over the store in `directory`; `settings` go into its configuration."""
 
-    def __init__(self, directory: Path) -> None:
-        command = [sys.executable, "-c", PROGRAM, str(directory)]
+    def __init__(self, directory: Path, **settings: Any) -> None:
+        command = [sys.executable, "-c", PROGRAM, str(directory), json.dumps(settings)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         with self.process.stdout:
-            self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/v1/traces"
+            http_port, grpc_port = self.process.stdout.readline().split()
+        self.url = f"http://127.0.0.1:{http_port}/v1/traces"
+        self.grpc = f"127.0.0.1:{grpc_port}"
 
     def kill(self) -> None:
         """As the kernel does when memory is short."""
