@@ -54,17 +54,24 @@ def _state(at: Viewpoint, rule: SourceRule) -> SourceState:
     matched = statement("silence/matched")
     values = _bound(rule)
     pauses = at.rows("silence/pauses", values, matched=matched)
-    found = pauses[-1:] or at.rows("silence/last_seen", values, matched=matched, at=at.axis)
-    last_seen = None if found[0]["Quiet"] is None else _utc(found[0]["Quiet"])
+    last_seen = _utc(pauses[-1]["Quiet"]) if pauses else _last_seen(at, values, at.clock)
     reports = [(_utc(pause["Quiet"]), _utc(pause["Reported"])) for pause in pauses if pause["Reported"]]
-    if pauses and rule.effective_from > at.clock - HISTORY:
-        reports.insert(0, (rule.effective_from, _utc(pauses[0]["FirstSeen"])))
+    if pauses:
+        # The first report that is looked at may have ended a silence that began long before.
+        since = at.clock - HISTORY
+        before = _last_seen(at, values, since) if rule.effective_from < since else None
+        reports.insert(0, (before or rule.effective_from, _utc(pauses[0]["FirstSeen"])))
     silences = [one for quiet, reported in reports if (one := _silence(rule, quiet, reported))]
     expected = next_due(rule.rhythm, max(last_seen or rule.effective_from, rule.effective_from))
     state = _word(rule, expected, at.clock)
     if state == "silent":
         silences.append(Silence(expected, None))
     return SourceState(rule, last_seen, expected, state, tuple(silences))
+
+
+def _last_seen(at: Viewpoint, values: dict[str, Any], by: datetime) -> datetime | None:
+    (found,) = at.rows("silence/last_seen", values | {"by": by}, matched=statement("silence/matched"), at=at.axis)
+    return None if found["Quiet"] is None else _utc(found["Quiet"])
 
 
 def _silence(rule: SourceRule, quiet: datetime, reported: datetime) -> Silence | None:

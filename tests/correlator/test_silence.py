@@ -177,3 +177,10 @@ def test_silences_are_those_of_a_plain_walk(
     tenant = report(spans, *minutes) if minutes else report(spans, 0, system="crm")
     found = state(spans, tenant, source, after(clock), as_of=after(clock))
     assert list(found.silences) == walk(source, [after(minute) for minute in minutes], after(clock))
+
+
+def test_a_silence_that_began_before_what_is_looked_at_is_told_with_its_end(spans: Store) -> None:
+    days = 24 * 60
+    tenant = report(spans, 30, 50 * days)
+    found = state(spans, tenant, rule("every: 1h"), after(60 * days))
+    assert found.silences == (Silence(after(90), after(50 * days)), Silence(after(50 * days + 60), None))

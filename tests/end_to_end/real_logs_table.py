@@ -6,6 +6,7 @@ The names of steps are the mapping's, because they are names alone; all that fol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import polars as pl
@@ -58,7 +59,7 @@ class RealLog:
             named.filter(pl.col(value).is_not_null())
             .sort("ts")
             .group_by(pl.col("case_id").str.strip_prefix(self.prefix).alias("root"), maintain_order=True)
-            .agg(pl.col("currency").last(), (pl.col(value).last() * 100).round().cast(pl.Int64).alias("cents"))
+            .agg(pl.col("currency").last(), pl.col(value).last().map_elements(cents, pl.Int64).alias("cents"))
             .sort("root")
         )
 
@@ -68,6 +69,11 @@ class RealLog:
         assert isinstance(mapping.step, NamedSteps)
         rows = [(activity, one.step, one.outcome == "success") for activity, one in mapping.step.names.items()]
         return pl.DataFrame(rows, schema=["activity", "step", "success"], orient="row")
+
+
+def cents(amount: float) -> int:
+    """An amount as it is written, in cents; half a cent is rounded up."""
+    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 SMALL = (
@@ -103,6 +109,36 @@ LARGE = (
         root="purchase_requisition",
         joined=("quotation", "purchase_order", "goods_receipt", "invoice_receipt", "payment"),
     ),
+    RealLog(
+        "sap_ides_o2c.parquet", "sap_ides_o2c", "sales-documents", end="invoice.created",
+        root="sales_order", joined=("delivery", "invoice"),
+    ),
     RealLog("sepsis.parquet", "sepsis", "sepsis-care", end="patient.released_a"),
+    RealLog("bpic2019_one_case_per_variant.parquet", "bpic2019_variants", "purchase-to-pay",
+        end="vendor_invoice.cleared", cancel=("purchase_order_item.deleted",),
+    ),
+    RealLog("bpic2020_permit.parquet", "bpic2020_permit", "travel", end="payment.handled", prefix="permit:"),
+    RealLog(
+        "bpic2020_domestic.parquet", "bpic2020_domestic", "domestic-declaration", end="payment.handled",
+        prefix="declaration:", amount=("expense_report.submitted", "amount", "EUR"),
+    ),
+    RealLog(
+        "bpic2020_international.parquet", "bpic2020_international", "international-declaration", end="payment.handled",
+        prefix="declaration:", amount=("expense_report.submitted", "amount", "EUR"),
+    ),
+    RealLog(
+        "bpic2012_loan.parquet", "bpic2012_loan", "loan-application", end="application.activated",
+        activity=("activity", "lifecycle"), cancel=("application.cancelled",), fail=("application.declined",),
+        amount=("application.submitted", "amount", "EUR"),
+    ),
+    RealLog("bpic2013_incidents.parquet", "bpic2013_incidents", "incident-handling", end="incident.completed"),
+    RealLog(
+        "bpic2015_1_permits.parquet", "bpic2015_1_permits", "building-permit", end="building_permit.decision_sent",
+        amount=("building_permit.registered", "amount", "EUR"),
+    ),
+    RealLog(
+        "road_traffic_fines.parquet", "road_traffic_fines", "traffic-fine", end="payment.received",
+        fail=("fine.sent_to_collection",), amount=("fine.created", "amount", "EUR"),
+    ),
 )  # fmt: skip
 """Larger ones; the joined travel log and the purchase orders have tests of their own (test_real_logs.py)."""

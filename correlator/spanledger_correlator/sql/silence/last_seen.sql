@@ -1,4 +1,4 @@
--- When one source reported last, however long ago.
+-- When one source had reported last by a moment, however long before.
 SELECT maxOrNull($at) AS Quiet
 FROM $spans AS s
-WHERE Tenant = {tenant:String} AND $at <= {now:DateTime64(9, 'UTC')} AND $matched
+WHERE Tenant = {tenant:String} AND $at <= {by:DateTime64(9, 'UTC')} AND $matched
