@@ -3,7 +3,7 @@
     make bench-ingest                              # a quarter of an hour
     make bench-ingest BENCH_FLAGS=--quick          # two minutes, for a look
     make bench-ingest BENCH_FLAGS="--soak 10"      # the main point for ten minutes: does memory stay?
-    make bench-ingest BENCH_FLAGS="--sizes"        # what a span costs with 1, 5 and 20 million stored
+    make bench-ingest BENCH_FLAGS="--sizes"        # what a span costs with 0, 1, 5, 10 and 20 million stored
 
 Prints what it measured and writes it to build/bench/ingest.json. Nothing here passes or fails by a time; it fails if
 the store does not hold every acknowledged span.
@@ -37,6 +37,9 @@ _LOG = _FILE.with_suffix(".log")
 # The correlator of the same process rests: it is measured by itself (bench-correlate) and together (bench-end-to-end).
 _RESTING = ("--correlate-every", "3600")
 _MAIN_SPANS, _MAIN_CONNECTIONS = 1000, 8
+_SIZES = (0, 1, 5, 10, 20)
+"""In millions of spans stored."""
+_FILLING_CONNECTIONS, _FILLING_SECONDS = 64, 10.0
 Figures = dict[str, str | int | float]
 
 
@@ -115,7 +118,8 @@ def _point(point: Point, chosen: argparse.Namespace, data: Path, show: Show, tab
     stored = 0
     with running(data, _LOG, *_RESTING) as program:
         port = program.otlp_port if point.protocol == "http" else program.grpc_port
-        for label, seconds in _stretches(chosen):
+        for label, seconds, at_least in _stretches(chosen):
+            stored += _filled(port, at_least - stored, show)
             before = processor.seconds(program.process.pid)
             title = f"{point.protocol} {point.spans:,} by {point.connections}{label.replace('_', ' ')}".strip()
             with show.bar(title, 1) as advance:
@@ -154,16 +158,28 @@ _COLUMNS = (
 )
 
 
-def _stretches(chosen: argparse.Namespace) -> Iterator[tuple[str, float]]:
+def _stretches(chosen: argparse.Namespace) -> Iterator[tuple[str, float, int]]:
+    """Each with its name, its seconds, and how many spans are stored before it begins."""
     if chosen.soak:
         for minute in range(1, chosen.soak + 1):
-            yield f"_minute_{minute}", 60.0
+            yield f"_minute_{minute}", 60.0, 0
     elif chosen.sizes:
-        # Until so many millions are stored; each stretch is measured by itself.
-        for number in range(1, 41):
-            yield f"_stretch_{number}", 10.0
+        for millions in _SIZES:
+            yield f"_at_{millions}_million", chosen.seconds, millions * 1_000_000
     else:
-        yield "", chosen.seconds
+        yield "", chosen.seconds, 0
+
+
+def _filled(port: int, missing: int, show: Show) -> int:
+    """Store so many spans more, as fast as they are taken; returns how many it were."""
+    filled = 0
+    if missing > 0:
+        with show.bar("filling the store", missing) as advance:
+            while filled < missing:
+                sent = send(Load("http", port, _MAIN_SPANS, _FILLING_CONNECTIONS, _FILLING_SECONDS))
+                filled += sent.requests * _MAIN_SPANS
+                advance(min(filled, missing), "")
+    return filled
 
 
 def _figures(key: str, point: Point, sent: Sent, seconds: float, cpu: tuple[float, float], program: Program) -> Figures:
@@ -206,7 +222,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few loads, 5 s each, for a look")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="only the main load, for so long, by the minute")
     parser.add_argument(
-        "--sizes", action="store_true", help="only the main load, in 40 stretches of 10 s over one store"
+        "--sizes", action="store_true", help="only the main load, over a store that holds 0, 1, 5, 10 and 20 million spans"
     )
     chosen = parser.parse_args()
     if chosen.quick:
