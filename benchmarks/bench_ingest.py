@@ -222,7 +222,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few loads, 5 s each, for a look")
     parser.add_argument("--soak", type=int, metavar="MINUTES", help="only the main load, for so long, by the minute")
     parser.add_argument(
-        "--sizes", action="store_true", help="only the main load, over a store that holds 0, 1, 5, 10 and 20 million spans"
+        "--sizes",
+        action="store_true",
+        help="only the main load, over a store that holds 0, 1, 5, 10 and 20 million spans",
     )
     chosen = parser.parse_args()
     if chosen.quick:

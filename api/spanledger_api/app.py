@@ -38,6 +38,7 @@ from spanledger_api.answering import THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
 from spanledger_api.openapi import DESCRIPTION
+from spanledger_api.page import routes as page
 from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
 from spanledger_api.tenancy import Tenancy
@@ -118,9 +119,15 @@ def create_app(
     for question in _QUESTIONS:
         # The tenant first: who may not ask is not told whether the question was well formed.
         app.include_router(question.router, dependencies=[*bearer, Depends(desk_of), Depends(refuse_repeats)])
+    app.include_router(page.router, dependencies=[Depends(desk_of), Depends(refuse_repeats)])
+    app.include_router(page.static_router)
     app.include_router(health.router)
     _handle_problems(app)
     return app
+
+
+def _refused(request: Request, error: SpanledgerError) -> Response:
+    return page.refusal_page(error) if page.is_page(request) else response_of(request, error)
 
 
 def _handle_problems(app: FastAPI) -> None:
@@ -128,16 +135,16 @@ def _handle_problems(app: FastAPI) -> None:
     async def platform(request: Request, error: SpanledgerError) -> Response:
         if code_of(error) in {"internal_error", "store_unavailable"}:
             _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-        return response_of(request, error)
+        return _refused(request, error)
 
     @app.exception_handler(OperationalError)
     async def unreachable(request: Request, error: OperationalError) -> Response:
         _log.error("%s %s: the store does not answer", request.method, request.url.path, exc_info=error)
-        return response_of(request, StoreUnavailable("The store does not answer.", hint="Try again in a moment."))
+        return _refused(request, StoreUnavailable("The store does not answer.", hint="Try again in a moment."))
 
     @app.exception_handler(RequestValidationError)
     async def validation(request: Request, error: RequestValidationError) -> Response:
-        return response_of(request, refusal_for(error))
+        return _refused(request, refusal_for(error))
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
@@ -154,9 +161,9 @@ def _handle_problems(app: FastAPI) -> None:
                 code="not_found",
                 hint="`/docs` shows every question, `/openapi.json` describes them.",
             )
-        return response_of(request, refusal)
+        return _refused(request, refusal)
 
     @app.exception_handler(Exception)
     async def inside(request: Request, error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return response_of(request, SpanledgerError("internal"))
+        return _refused(request, SpanledgerError("internal"))

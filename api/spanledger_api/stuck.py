@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
@@ -33,6 +34,19 @@ _FIRST_CURRENCY = "if(empty(Currencies), '', arraySort(Currencies)[1])"
 _AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
 
 
+AGES = (1, 3, 7, 14, 30, 90)
+"""The bounds of the ageing buckets, in days."""
+
+
+class AgeBucket(BaseModel):
+    """What has waited for so long."""
+
+    from_days: int = Field(description="At least so many days.", examples=[3])
+    to_days: int | None = Field(description="Less than so many; null in the last bucket.", examples=[7])
+    count: int = Field(description="How many wait for so long.", examples=[2])
+    totals: list[Total] = Field(description="Their money at stake; an entity's counts once, at its longest wait.")
+
+
 class StuckParameters(Filters):
     """What is stuck, of which kind, whose, and for how much."""
 
@@ -52,6 +66,9 @@ class StuckAnswer(BaseModel):
     count: int = Field(description="How many match; `items` may hold fewer.")
     by_severity: dict[str, int] = Field(description="How many match, by severity.")
     totals: list[Total] = Field(description="The money at stake over all that match.")
+    ageing: list[AgeBucket] = Field(
+        description="All that match by how long they have waited; empty buckets are left out."
+    )
     reporting: ReportingTotal | None = Field(description="The totals in the reporting currency asked for.")
     items: list[StuckItem] = Field(description="Ranked by severity, then currency, then money times age.")
     notes: list[str] = Field(description="What to know about this answer.")
@@ -81,6 +98,7 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
     reporting = _reporting(inquiry, parameters)
     with _gathering(inquiry, parameters):
         count, by_severity, totals = _totals(inquiry, parameters.currency)
+        ageing = _ageing(inquiry, parameters.currency) if count else []
         rows = _ranked(inquiry, parameters.currency, reporting, parameters.limit or 100) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
@@ -88,6 +106,7 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
         count=count,
         by_severity=by_severity,
         totals=totals,
+        ageing=ageing,
         reporting=reporting.total(totals) if reporting else None,
         items=[item(row, inquiry, parameters.currency, reporting) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not count),
@@ -146,13 +165,50 @@ def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int]
         )
     """)[0]
     counted = dict(zip(*row["BySeverity"], strict=True))
+    by_severity = {severity: counted.get(severity, 0) for severity in SEVERITIES}
+    return row["Count"], by_severity, _money(row, currency)
+
+
+def _ageing(inquiry: Inquiry, currency: str | None) -> list[AgeBucket]:
+    """The same by how long they have waited: an entity with several transactions is as old as the oldest of them."""
+    rows = inquiry.gathered(
+        f"""
+        SELECT
+            arrayCount(bound -> Age >= bound * 86400, {{q_ages:Array(UInt32)}}) AS Bucket,
+            sum(Items) AS Count,
+            sumMap(Money.1, Money.2) AS Sums,
+            sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
+        FROM
+        (
+            SELECT count() AS Items, max({_AGE}) AS Age, maxMap(Currencies, OpenAmounts) AS Money
+            FROM gathered
+            GROUP BY RootType, RootId
+        )
+        GROUP BY Bucket
+        ORDER BY Bucket
+        """,  # noqa: S608 - an expression of this module
+        {"q_moment": bound_moment(inquiry.moment), "q_ages": list(AGES)},
+    )
+    bounds = (0, *AGES, None)
+    return [
+        AgeBucket(
+            from_days=bounds[row["Bucket"]] or 0,
+            to_days=bounds[row["Bucket"] + 1],
+            count=row["Count"],
+            totals=_money(row, currency),
+        )
+        for row in rows
+    ]
+
+
+def _money(row: Mapping[str, Any], currency: str | None) -> list[Total]:
+    """The sums of a row, by currency; only one if it was asked for."""
     sums, holders = (dict(zip(*row[column], strict=True)) for column in ("Sums", "Holders"))
-    totals = [
+    return [
         Total(currency=held, amount=plain(sums[held]), entities=holders[held])
         for held in sorted(sums)
         if currency in {None, held}
     ]
-    return row["Count"], {severity: counted.get(severity, 0) for severity in SEVERITIES}, totals
 
 
 def _ranked(inquiry: Inquiry, currency: str | None, reporting: Reporting | None, limit: int) -> list[dict[str, Any]]:

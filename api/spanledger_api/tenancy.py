@@ -7,6 +7,7 @@ request must have been sent to one by name, so that a page in a browser cannot r
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import ipaddress
 import secrets
@@ -69,15 +70,29 @@ class Tenancy:
         if self._tokens is None:
             _require_loopback(request)
             return self._default
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = _token_of(request)
+        if not token:
             raise _refused("credentials_missing", "The request carries no bearer token.")
-        digest = token_digest(token.strip())
+        digest = token_digest(token)
         # Every known digest is compared in constant time: neither a hit nor a near miss answers sooner.
         found = [tenant for known, tenant in self._tokens.items() if secrets.compare_digest(known, digest)]
         if not found:
             raise _refused("credentials_invalid", "The request's bearer token is not known, or has been withdrawn.")
         return found[0]
+
+
+def _token_of(request: Request) -> str:
+    """The bearer token; of a GET also the password that a browser asked for, under whatever name.
+
+    A browser sends that along unasked, so it is good for reading alone.
+    """
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic" and request.method in {"GET", "HEAD"}:
+        try:
+            return base64.b64decode(credentials, validate=True).decode().partition(":")[2].strip()
+        except ValueError:
+            return ""
+    return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
 def _require_loopback(request: Request) -> None:

@@ -58,10 +58,10 @@ async def transaction(desk: Desk, process: str, root_id: str, parameters: Annota
 
     Asked for by an alias of its root, it answers with its own key and says so in `redirected_from`.
     """
-    return await desk.answer(parameters, lambda inquiry: _view(inquiry, process, root_id))
+    return await desk.answer(parameters, lambda inquiry: view(inquiry, process, root_id))
 
 
-def _view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
+def view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
     found = find_transaction(inquiry, process, root_id, f"{verdict.COLUMNS}, {steps.COLUMNS}, Related")
     row = found.row
     budgets = meter(row, inquiry)

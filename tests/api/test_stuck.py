@@ -25,6 +25,14 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
         "count": 1,
         "by_severity": {"critical": 0, "high": 0, "medium": 1, "low": 0},
         "totals": [{"currency": "EUR", "amount": "48200.00", "entities": 1}],
+        "ageing": [
+            {
+                "from_days": 3,
+                "to_days": 7,
+                "count": 1,
+                "totals": [{"currency": "EUR", "amount": "48200.00", "entities": 1}],
+            }
+        ],
         "reporting": None,
         "items": [
             {

@@ -35,7 +35,9 @@ def bearer(token: str) -> dict[str, str]:
     ("headers", "code"),
     [
         ({}, "credentials_missing"),
-        ({"Authorization": "Basic bWluZTptaW5l"}, "credentials_missing"),
+        ({"Authorization": "Basic bm8gY29sb24="}, "credentials_missing"),
+        ({"Authorization": "Basic &&"}, "credentials_missing"),
+        ({"Authorization": "Basic bWluZTp3cm9uZw=="}, "credentials_invalid"),
         ({"Authorization": "Bearer"}, "credentials_missing"),
         ({"Authorization": "Bearer "}, "credentials_missing"),
         (bearer("wrong"), "credentials_invalid"),
