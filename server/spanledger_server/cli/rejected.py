@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from spanledger_server.cli.options import with_settings
-from spanledger_server.cli.showing import bar
+from spanledger_server.cli.showing import aligned, bar
 from spanledger_server.settings import Settings
 
 
@@ -102,10 +102,7 @@ def _list(spans: list[tuple[str, str, str, str, list[str]]]) -> None:
         return
     rows = [("when", "id", "service", "span", "why")]
     rows += [(when[:19] + "Z", span_id, service, name, "; ".join(whys)) for when, span_id, service, name, whys in spans]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        typer.echo("  ".join([*cells, row[4]]))
+    typer.echo("\n".join(aligned(rows)))
 
 
 def _show(one: dict[str, Any]) -> None:

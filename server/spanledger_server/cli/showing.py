@@ -1,8 +1,10 @@
-"""How far a long command is: a bar on a terminal, a line at each tenth elsewhere, both on the error output."""
+"""What commands show: how far a long one is (a bar on a terminal, a line at each tenth elsewhere, both on the error
+output), and tables.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -32,3 +34,10 @@ def bar(what: str) -> Iterator[Callable[[float], None]]:
                 console.print(f"{what}: {tenths * 10} %", markup=False)
 
         yield show
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table, its columns aligned; the first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from spanledger_server.cli.options import with_settings
+from spanledger_server.cli.showing import aligned
 from spanledger_server.settings import Settings
 
 
@@ -74,7 +75,4 @@ def _show(tokens: list[dict[str, Any]]) -> None:
         return
     rows = [("id", "tenant", "issued", "revoked", "for")]
     rows += [(t["id"], t["tenant"], t["issued_at"], t["revoked_at"] or "", t["name"]) for t in tokens]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        typer.echo("  ".join([*cells, row[4]]).rstrip())
+    typer.echo("\n".join(aligned(rows)))
