@@ -36,7 +36,7 @@ def with_json_texts(body: bytes) -> bytes:
 
 def json_text(value: Any) -> str:
     """An AnyValue of `DeepRequest` as JSON."""
-    return dumped(_plain(value))
+    return dumped(plain(value))
 
 
 def dumped(value: Any) -> str:
@@ -66,7 +66,8 @@ def _is_deep(value: Any) -> bool:
     return bool(value.HasField("kvlist_value"))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """An AnyValue of `DeepRequest` as plain data; None for an empty one."""
     for field, content in value.ListFields():
         return _PLAIN[field.name](content)
     return None
@@ -82,7 +83,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "int_value": int,
     "double_value": number,
     "bytes_value": lambda content: base64.b64encode(content).decode(),
-    "array_value": lambda content: [_plain(item) for item in content.values],
-    "kvlist_value": lambda content: {_text(item.key): _plain(item.value) for item in content.values},
+    "array_value": lambda content: [plain(item) for item in content.values],
+    "kvlist_value": lambda content: {_text(item.key): plain(item.value) for item in content.values},
     "json": _text,
 }

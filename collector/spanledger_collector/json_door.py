@@ -88,7 +88,7 @@ def _with_json_texts(request: dict[str, Any]) -> dict[str, Any]:
     for attributes in _attribute_lists(request):
         for attribute in attributes or ():
             value = {kind: content for kind, content in (attribute.get("value") or {}).items() if content is not None}
-            attribute["value"] = {"jsonText": dumped(_plain(value))} if _is_deep(value) else value
+            attribute["value"] = {"jsonText": dumped(plain(value))} if _is_deep(value) else value
     return request
 
 
@@ -110,14 +110,15 @@ def _is_deep(value: dict[str, Any]) -> bool:
     return value.get("kvlistValue") is not None
 
 
-def _plain(value: dict[str, Any] | None) -> Any:
+def plain(value: dict[str, Any] | None) -> Any:
+    """An AnyValue of OTLP/JSON as plain data; None for an empty one."""
     for kind, content in (value or {}).items():
         if content is None:
             continue
         if kind == "arrayValue":
-            return [_plain(item) for item in content.get("values") or ()]
+            return [plain(item) for item in content.get("values") or ()]
         if kind == "kvlistValue":
-            return {item.get("key", ""): _plain(item.get("value")) for item in content.get("values") or ()}
+            return {item.get("key", ""): plain(item.get("value")) for item in content.get("values") or ()}
         if kind == "intValue":
             return int(content)
         return number(float(content)) if kind == "doubleValue" else content

@@ -17,7 +17,8 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from spanledger_collector.deep_values import dumped, json_text
+from spanledger_collector import deep_values, json_door
+from spanledger_collector.deep_values import dumped
 from spanledger_collector.door import Checked, checked_protobuf
 from spanledger_collector.door_schema import DeepRequest
 from spanledger_collector.insertion import insert
@@ -38,8 +39,13 @@ ORDER BY StoredAt DESC, Id
 LIMIT 1 BY Id
 LIMIT {limit:UInt64}
 """
+_WAITING = """
+SELECT uniqExact(Id) AS Waiting FROM rejected_spans
+WHERE Tenant = {tenant:String} AND Id NOT IN (SELECT Id FROM rejected_retries WHERE Tenant = {tenant:String})
+"""
 _NO_LIMIT = 2**63
-_GROUP = 1_000
+GROUP = 1_000
+"""So many are stored at a time."""
 _A_TRACE_ID, _A_SPAN_ID = "1" * 32, "1" * 16
 
 
@@ -73,6 +79,11 @@ def newest(store: Store, tenant: str, *, retried: bool, limit: int) -> list[Kept
     return _kept(store, tenant, (), retried=retried, limit=limit)
 
 
+def waiting(store: Store, tenant: str) -> int:
+    """How many of a tenant's rejected spans were never driven again."""
+    return int(store.rows(_WAITING, {"tenant": tenant})[0]["Waiting"])
+
+
 def by_ids(store: Store, tenant: str, ids: Sequence[str]) -> list[Kept]:
     """These rejected spans.
 
@@ -91,7 +102,7 @@ def by_ids(store: Store, tenant: str, ids: Sequence[str]) -> list[Kept]:
 def retry(store: Store, tenant: str, kept: Sequence[Kept], clock: Callable[[], int] = time.time_ns) -> Iterator[Driven]:
     """Store rejected spans under ids that they have or get; each is yielded once it is durable."""
     for encoding, alike in groupby(sorted(kept, key=attrgetter("encoding")), key=attrgetter("encoding")):
-        while group := list(islice(alike, _GROUP)):
+        while group := list(islice(alike, GROUP)):
             mended = [_MEND[encoding](one) for one in group]
             now = clock()
             insert(store, [(tenant, checked) for checked, _ in mended], now)
@@ -102,15 +113,21 @@ def retry(store: Store, tenant: str, kept: Sequence[Kept], clock: Callable[[], i
 
 
 def attributes(kept: Kept) -> dict[str, str]:
-    """The attributes of a rejected span, each value as text."""
+    """The attributes of a rejected span: text as it is, everything else as JSON."""
+    return {key: value if isinstance(value, str) else dumped(value) for key, value in _plain_attributes(kept)}
+
+
+def _plain_attributes(kept: Kept) -> Iterator[tuple[str, Any]]:
     if kept.encoding == "json":
         (span,) = json.loads(kept.request)["resourceSpans"][0]["scopeSpans"][0]["spans"]
-        values = {item["key"]: list((item.get("value") or {"": ""}).values()) for item in span.get("attributes") or ()}
-        return {key: value if isinstance(value, str) else dumped(value) for key, (value, *_) in values.items()}
+        yield from (
+            (item.get("key") or "", json_door.plain(item.get("value"))) for item in span.get("attributes") or ()
+        )
+        return
     # The class is made at run time from a schema, so its fields have no static types.
     request: Any = DeepRequest.FromString(kept.request)
     given = request.resource_spans[0].scope_spans[0].spans[0].attributes
-    return {item.key.decode(errors="replace"): json_text(item.value).strip('"') for item in given}
+    yield from ((item.key.decode(errors="replace"), deep_values.plain(item.value)) for item in given)
 
 
 def _kept(store: Store, tenant: str, ids: Sequence[str], *, retried: bool, limit: int = _NO_LIMIT) -> list[Kept]:

@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,14 +68,12 @@ def stored(directory: Path) -> dict[str, int]:
     return {str(name): int(ids) for name, ids in json.loads(found.stdout)}
 
 
-class Senders:
-    """Clients that send requests of ten spans with a name of their own, and each again until it is acknowledged."""
+class Crowd:
+    """Clients in threads of their own, which work while the `with` block lasts: until `_stop` is set."""
 
-    def __init__(self, count: int) -> None:
-        self.acknowledged: Counter[str] = Counter()
-        self.url = ""
+    def __init__(self, works: Iterable[Callable[[], None]]) -> None:
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(count)]
+        self._threads = [threading.Thread(target=work) for work in works]
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -85,6 +84,15 @@ class Senders:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+
+
+class Senders(Crowd):
+    """Clients that send requests of ten spans with a name of their own, and each again until it is acknowledged."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(partial(self._send, number) for number in range(count))
+        self.acknowledged: Counter[str] = Counter()
+        self.url = ""
 
     def _send(self, sender: int) -> None:
         number = 0

@@ -4,11 +4,11 @@ and what was accepted is there.
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import grpc
 import httpx2
@@ -17,7 +17,7 @@ from google.rpc.status_pb2 import Status
 
 from tests.collector.conftest import PROTOBUF, digest
 from tests.collector.making import request, span
-from tests.collector.test_faults import Running, stored
+from tests.collector.test_faults import Crowd, Running, stored
 from tests.collector.test_fuzz import memory_mb
 
 _MB = 1_000_000
@@ -25,16 +25,15 @@ _LIMITS = {"max_in_flight_bytes": 6 * _MB, "max_body_bytes": _MB}
 _TOKENS = {digest("greedy"): "greedy", digest("quiet"): "quiet"}
 
 
-class Greedy:
+class Greedy(Crowd):
     """Clients of one tenant that send 600 kB after 600 kB and never wait, whatever they are told."""
 
     def __init__(self, running: Running) -> None:
+        sends: list[Callable[[str, bytes], None]] = [*[self._by_http] * 20, *[self._by_grpc] * 4]
+        super().__init__(partial(self._send, number, send) for number, send in enumerate(sends))
         self.accepted: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self._running = running
-        self._stop = threading.Event()
-        sends: list[Callable[[str, bytes], None]] = [*[self._by_http] * 20, *[self._by_grpc] * 4]
-        self._threads = [threading.Thread(target=self._send, args=(n, send)) for n, send in enumerate(sends)]
         self._http = httpx2.Client(timeout=60, limits=httpx2.Limits(max_connections=20))
         self._channel = grpc.insecure_channel(running.grpc)
         self._export: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
@@ -42,15 +41,8 @@ class Greedy:
         )
         self.failures: list[BaseException] = []
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        super().__exit__()
         self._channel.close()
         self._http.close()
 

@@ -64,12 +64,21 @@ def test_ids_are_the_tenants_own(sender: Sender, collector: Any) -> None:
     assert redrive.newest(sender.store, "another", retried=True, limit=10) == []
 
 
-def test_attributes_are_shown_as_text(sender: Sender) -> None:
-    sender.send_json(request(span(), span(POSTED, span_id=b"")))
+@pytest.mark.parametrize("encoding", ["protobuf", "json"])
+def test_attributes_are_shown_as_text(sender: Sender, encoding: str) -> None:
+    given = POSTED | {"quoted": '"so"', "yes": True, "none": None}
+    sent = request(span(), span(given, span_id=b""))
+    (sender.send if encoding == "protobuf" else sender.send_json)(sent)
     (kept,) = redrive.newest(sender.store, sender.tenant, retried=False, limit=10)
-    told = redrive.attributes(kept)
-    assert (told["business.step"], told["n"]) == ("invoice.posted", "5")
-    assert "kvlistValue" not in told["business.step"]
+    assert redrive.attributes(kept) == {
+        "business.step": "invoice.posted",
+        "business.entity.invoice": "INV-1",
+        "deep": '{"k":[1]}',
+        "n": "5",
+        "quoted": '"so"',
+        "yes": "true",
+        "none": "null",
+    }
 
 
 def test_business_faults_are_told_in_plain_words(sender: Sender) -> None:

@@ -78,6 +78,7 @@ def hold_to_truth(store: Store, seed: int, invoices: int) -> None:
         left, right = (sums(plan, occurrences, step, measure, once=step in ONCE) for step in steps)
         expected = {key: (left.get(key, 0), right.get(key, 0)) for key in left.keys() | right.keys()}
         assert told[name] == expected, name
+        assert any(amounts[0] != amounts[1] for amounts in expected.values()), "lost spans leave a gap"
 
     for days in (20, 60, 120, 170):
         clock = BEGIN + timedelta(days=days)

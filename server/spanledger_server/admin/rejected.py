@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spanledger_collector import business_faults, redrive
 from spanledger_collector.rejections import SENTENCES
 from spanledger_server.admin.operation import Premises, Progress
-
-_ALL = 2**40
 
 
 def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -21,11 +19,12 @@ def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress
             (kept,) = redrive.by_ids(store, tenant, ids)
             told = {**_told(kept), "attributes": redrive.attributes(kept)}
             return told | {"encoding": kept.encoding, "request_base64": base64.b64encode(kept.request).decode()}
+        case "retry" if ids:
+            kept_ones = redrive.by_ids(store, tenant, ids)
+            return {"driven": _driven(premises, tenant, [kept_ones], len(kept_ones), progress)}
         case "retry":
-            wanted = (
-                redrive.by_ids(store, tenant, ids) if ids else redrive.newest(store, tenant, retried=False, limit=_ALL)
-            )
-            return {"driven": _driven(premises, tenant, wanted, progress)}
+            groups = iter(lambda: redrive.newest(store, tenant, retried=False, limit=redrive.GROUP), [])
+            return {"driven": _driven(premises, tenant, groups, redrive.waiting(store, tenant), progress)}
         case _ if arguments["flagged"]:
             return {
                 "flagged": [_told_flagged(one) for one in business_faults.newest(store, tenant, arguments["limit"])]
@@ -35,11 +34,13 @@ def operate(premises: Premises, arguments: Mapping[str, Any], progress: Progress
             return {"rejected": [_told(kept) for kept in found]}
 
 
-def _driven(premises: Premises, tenant: str, wanted: list[redrive.Kept], progress: Progress) -> list[dict[str, str]]:
+def _driven(
+    premises: Premises, tenant: str, groups: Iterable[list[redrive.Kept]], count: int, progress: Progress
+) -> list[dict[str, str]]:
     driven = []
-    for one in redrive.retry(premises.store, tenant, wanted):
+    for one in (one for group in groups for one in redrive.retry(premises.store, tenant, group)):
         driven.append({"id": one.id, "trace_id": one.trace_id, "span_id": one.span_id})
-        progress(len(driven) / len(wanted))
+        progress(min(1.0, len(driven) / count))
     return driven
 
 

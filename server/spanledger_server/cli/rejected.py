@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from spanledger_server.cli.options import with_settings
-from spanledger_server.cli.showing import aligned, bar
+from spanledger_server.cli.showing import aligned, bar, printable
 from spanledger_server.settings import Settings
 
 
@@ -35,8 +35,9 @@ bytes, while its neighbours are stored.
 
 Driven twice, or sent twice, the same content counts once. Mend the sender first: what it sends next is rejected again.
 
-A span with an identity is never rejected: one whose amount is no number, or whose currency does not exist, is stored with
-that value left empty. See them with `spanledger rejected list --flagged`, and what one belongs to with `spanledger why ID`.
+A span with an identity is never rejected: one whose amount is no number is stored with no amount, one whose currency does
+not exist with that currency. See them with `spanledger rejected list --flagged`, and what one belongs to with
+`spanledger why ID`.
 
 It runs inside the server that holds the store, or here if none does.
 """
@@ -106,10 +107,10 @@ def _list(spans: list[tuple[str, str, str, str, list[str]]]) -> None:
 
 
 def _show(one: dict[str, Any]) -> None:
-    typer.echo(f"{one['name'] or '(no name)'} from {one['service'] or '(no service)'}, {one['rejected_at']}")
+    typer.echo(printable(f"{one['name'] or '(no name)'} from {one['service'] or '(no service)'}, {one['rejected_at']}"))
     typer.echo(f"A span {one['why']}: trace id {one['trace_id']!r}, span id {one['span_id']!r}.")
     if one["retried_at"]:
         typer.echo(f"Driven again {one['retried_at']}.")
     for key, value in one["attributes"].items():
-        typer.echo(f"  {key} = {value}")
+        typer.echo(printable(f"  {key} = {value}"))
     typer.echo(f"--json prints the request's bytes ({one['encoding']}, base64).", err=True)

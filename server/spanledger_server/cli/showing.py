@@ -36,8 +36,14 @@ def bar(what: str) -> Iterator[Callable[[float], None]]:
         yield show
 
 
+def printable(text: str) -> str:
+    """Text from elsewhere without what would move a terminal's cursor or change its colours."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The lines of a table, its columns aligned; the first row is its head."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
+    shown = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

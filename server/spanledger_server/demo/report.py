@@ -116,6 +116,7 @@ def closing(api: str, stuck: Stuck, others: Iterable[Process]) -> list[tuple[str
     beside = listed([f"{other.stuck:,} in {other.title.lower()}" for other in others if other.stuck])
     if beside:
         lines.append(("Stuck as well", beside))
+    lines.append(("The same in a browser", f"{api}/?process=invoice-to-cash"))
     lines.append(("All of them for a spreadsheet", f"{invoices}&format=csv"))
     if stuck.items:
         process, _, root = stuck.items[0].key.partition("/")

@@ -56,6 +56,21 @@ def test_a_span_without_an_id_is_found_shown_and_stored(tmp_path: Path) -> None:
     assert all("the amount is no number: '12,50'" in line for line in flagged[1:])
 
 
+def test_retry_takes_all_that_wait_a_group_after_the_other(tmp_path: Path) -> None:
+    dsn = f"chdb://{tmp_path / 'data'}"
+    spans = [SPAN | {"name": f"line \x1b[2J {number}"} for number in range(2_300)]
+    body = {"resourceSpans": [{"scopeSpans": [{"spans": [*spans, SPAN | {"spanId": "00f067aa0ba902b7"}]}]}]}
+    with up(tmp_path / "data") as running:
+        httpx2.post(f"{running.otlp_http}/v1/traces", json=body, timeout=30)
+        listed = run("rejected", "list", "--limit", "3", "--dsn", dsn, cwd=tmp_path).stdout
+        assert len(listed.splitlines()) == 4
+        assert "\x1b" not in listed, "what a sender wrote moves no cursor"
+        driven = run("rejected", "retry", "--dsn", dsn, cwd=tmp_path)
+        assert "2300 spans were driven again." in driven.stderr
+        assert len(set(driven.stdout.splitlines())) == 2_300
+        assert run("rejected", "list", "--dsn", dsn, cwd=tmp_path).stdout == "None.\n"
+
+
 def test_an_id_that_is_not_there_is_said(tmp_path: Path) -> None:
     dsn = f"chdb://{tmp_path / 'data'}"
     missing = run("rejected", "retry", "ffffffffffffffff", "--dsn", dsn, cwd=tmp_path)

@@ -119,4 +119,5 @@ def test_the_closing_lines_name_the_worst_and_what_else_is_stuck() -> None:
     lines = dict(closing("http://api", _stuck(_item("INV 9", ("EUR", "1"))), others))
     assert lines["Stuck as well"] == "4 in time to bill"
     assert lines["The worst one, step by step"] == "http://api/v1/transactions/invoice-to-cash/INV%209"
+    assert lines["The same in a browser"] == "http://api/?process=invoice-to-cash"
     assert lines["Every question there is"] == "http://api/docs"
