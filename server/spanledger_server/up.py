@@ -112,6 +112,7 @@ def _greeting(settings: Settings, chosen: Chosen, seconds: float) -> list[str]:
         )
     if Chosen.API in chosen:
         address = f"http://{settings.api_address}"
+        lines.append(f"  to read     {address}/ shows what is stuck")
         lines.append(f"  questions   {address}/v1/stuck, all of them: {address}/docs")
     if Chosen.COLLECTOR in chosen:
         lines.append(f"  monitoring  http://{settings.monitoring_address}/metrics")

@@ -82,7 +82,8 @@ def command(
     elif action is Action.RETRY:
         for one in result["driven"]:
             typer.echo(f"{one['id']} is stored as {one['trace_id']}:{one['span_id']}")
-        typer.echo(f"{len(result['driven'])} spans were driven again.", err=True)
+        count = len(result["driven"])
+        typer.echo(f"{count} {'span was' if count == 1 else 'spans were'} driven again.", err=True)
     elif flagged:
         _list([(one["stored_at"], one["id"], one["service"], one["name"], one["why"]) for one in result["flagged"]])
     else:
