@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
+from spanledger_api.access.credentials import Credentials
+from spanledger_api.access.pace import Pace
+from spanledger_api.access.principal import Principal, Role
+from spanledger_api.access.sight import refuse_hidden
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.parameters import Clock
-from spanledger_api.tenancy import Tenancy
+from spanledger_api.problems import Refusal
 from spanledger_api.zones import Zones
 
 ALWAYS: Final = (
@@ -24,7 +28,11 @@ ALWAYS: Final = (
     "invalid_request",
     "credentials_missing",
     "credentials_invalid",
+    "role_missing",
+    "scope_too_narrow",
     "not_loopback",
+    "rate_limited",
+    "provider_unavailable",
     "store_unavailable",
     "internal_error",
 )
@@ -32,6 +40,8 @@ ALWAYS: Final = (
 
 THREADS: Final = 8
 """Queries side by side. Each thread keeps its handle on the store, so they live as long as the application."""
+GATE_THREADS: Final = 2
+"""Credentials that are checked side by side, and rows of the audit trail written: never behind a slow query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +49,31 @@ class Services:
     """What the application's operations share."""
 
     inquiries: Inquiries
-    tenancy: Tenancy
+    credentials: Credentials
+    pace: Pace
     threads: ThreadPoolExecutor
+    gate: ThreadPoolExecutor
     zones: Zones = field(default_factory=Zones)
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweringDesk:
-    """One request whose tenant is known."""
+    """One request whose principal is known."""
 
     request: Request
-    tenant: str
+    principal: Principal
     services: Services
 
     async def answer(self, clock: Clock, question: Callable[[Inquiry], BaseModel | Response]) -> Response:
-        """Put a question on a thread of its own and write down its answer there, off the event loop."""
+        """Put a question on a thread of its own and write down its answer there, off the event loop.
+
+        `clock` holds all of the question's parameters: what the principal may not see is not asked for by them either.
+        """
+        refuse_hidden(self.principal, clock)
         placed = self.services.zones.placed(clock, self.request)
 
         def work() -> Response:
-            found = question(self.services.inquiries.open(self.tenant, placed))
+            found = question(self.services.inquiries.open(self.principal, placed))
             if isinstance(found, Response):
                 return found
             return Response(found.model_dump_json(), media_type="application/json")
@@ -72,10 +88,37 @@ def services_of(request: Request) -> Services:
     return services
 
 
-def desk_of(request: Request) -> AnsweringDesk:
-    """The request's desk. Raises Refusal if its credentials are none."""
+async def desk_of(request: Request) -> AnsweringDesk:
+    """The request's desk. Raises Refusal if its credentials are none, or if it comes too soon."""
     services = services_of(request)
-    return AnsweringDesk(request, services.tenancy.tenant_of(request), services)
+    try:
+        principal = await asyncio.get_running_loop().run_in_executor(
+            services.gate, services.credentials.principal_of, request
+        )
+    except Refusal as refusal:
+        if refusal.code == "credentials_invalid":
+            services.pace.failure(request.client.host if request.client else "")
+        raise
+    request.state.principal = principal
+    services.pace.request(principal.id)
+    return AnsweringDesk(request, principal, services)
 
 
 Desk = Annotated[AnsweringDesk, Depends(desk_of)]
+
+
+def needs(role: Role) -> Any:
+    """The dependency of an operation that only a principal with that role may use."""
+
+    async def check(desk: Desk) -> None:
+        desk.principal.require(role)
+
+    return Depends(check)
+
+
+async def _whole_tenant(desk: Desk) -> None:
+    desk.principal.require_whole_tenant()
+
+
+WHOLE_TENANT: Final = Depends(_whole_tenant)
+"""The dependency of an operation whose answer cannot be narrowed to some legal entities or processes."""

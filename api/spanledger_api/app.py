@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -34,14 +34,18 @@ from spanledger_api import (
     transactions,
     why,
 )
-from spanledger_api.answering import THREADS, Services, desk_of
+from spanledger_api.access.api_keys import KeyRing
+from spanledger_api.access.attendance import Attendance
+from spanledger_api.access.audit import AuditTrail
+from spanledger_api.access.credentials import Access, Credentials
+from spanledger_api.access.pace import Pace
+from spanledger_api.answering import GATE_THREADS, THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.page import routes as page
 from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
-from spanledger_api.tenancy import Tenancy
 from spanledger_api.validation import refusal_for
 from spanledger_api.zones import Zones
 from spanledger_correlator.definition.model import Definitions
@@ -80,8 +84,7 @@ def create_app(
     store: Store,
     definitions: Definitions,
     *,
-    tokens: Mapping[str, str] | None,
-    default_tenant: str = "default",
+    access: Access = Access(),  # noqa: B008 - it is frozen
     clock: Callable[[], datetime] = utc_now,
     zones: Zones | None = None,
     open_reading: OpenReading = Reading,
@@ -90,17 +93,22 @@ def create_app(
 
     `zones` says where the day of an `as_of` date ends, by legal entity; without, in UTC.
 
-    `tokens` maps the SHA-256 of each bearer token, in hex, to its tenant. None means that no credentials are asked
-    for and every request is the default tenant's: then only requests to a loopback address are answered, and the
-    caller checks the address it listens on with `require_credentials_unless_loopback`.
+    `access` says who may ask; where it names nobody and the store has no keys, everyone on this machine: the caller sees
+    to it that nobody else reaches the address it listens on.
     """
     catalogue = Catalogue(definitions)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spanledger-api")
+    gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="spanledger-gate")
+    trail = AuditTrail(store)
+    credentials = Credentials(access, KeyRing(store), clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        trail.start()
         yield
+        trail.stop()
         threads.shutdown()
+        gate.shutdown()
 
     app = FastAPI(
         title="Spanledger",
@@ -111,11 +119,14 @@ def create_app(
     )
     app.state.services = Services(
         Inquiries(store, definitions, catalogue, clock, open_reading),
-        Tenancy(tokens, default_tenant),
+        credentials,
+        Pace(access.requests_per_second),
         threads,
+        gate,
         zones or Zones(),
     )
-    bearer = [] if tokens is None else [Depends(HTTPBearer(auto_error=False, description="`spanledger token create`"))]
+    app.add_middleware(Attendance, trail=trail, threads=gate, clock=clock)
+    bearer = [Depends(HTTPBearer(auto_error=False, description="`spanledger key create` makes one."))]
     for question in _QUESTIONS:
         # The tenant first: who may not ask is not told whether the question was well formed.
         app.include_router(question.router, dependencies=[*bearer, Depends(desk_of), Depends(refuse_repeats)])

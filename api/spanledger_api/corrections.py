@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.access.principal import WHO
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.negotiation import require_json
@@ -31,7 +32,7 @@ from spanledger_correlator.corrections.correction import (
 from spanledger_correlator.corrections.keeping import corrections as kept
 from spanledger_correlator.corrections.keeping import decide, take_back
 
-router = APIRouter(tags=["corrections"])
+router = APIRouter(tags=["corrections"], dependencies=[WHOLE_TENANT])
 
 LISTED_AT_MOST: Final = 1000
 _EVER: Final = datetime(2262, 1, 1, tzinfo=UTC)
@@ -57,11 +58,11 @@ class SpanId(BaseModel):
 
 
 class Decided(BaseModel):
-    """Who decided, and why. A credential stands for a tenant, not for a person."""
+    """Who decided, and why."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    who: Text = Field(examples=["mia"])
+    who: str = Field(default="", max_length=200, description=WHO, examples=["mia"])
     why: str = Field(min_length=1, max_length=4000, examples=["the bank's advice names the other invoice"])
 
 
@@ -152,6 +153,7 @@ async def correction(desk: Desk, correction_id: UUID, parameters: Annotated[Cloc
 
 @router.post(
     "/v1/corrections",
+    dependencies=[needs("operator")],
     response_model=CorrectionView,
     summary="Correct what was stitched",
     responses=example("correction") | documented(*ALWAYS, "not_found", "unknown_value", "not_json"),
@@ -168,6 +170,7 @@ async def correct(desk: Desk, request: CorrectionRequest) -> Response:
 
 @router.post(
     "/v1/corrections/{correction_id}/take-back",
+    dependencies=[needs("operator")],
     response_model=CorrectionView,
     summary="Take a correction back",
     responses=example("correction") | documented(*ALWAYS, "not_found", "not_json"),
@@ -197,13 +200,20 @@ def _known_until(inquiry: Inquiry) -> datetime:
 
 
 def _decide(inquiry: Inquiry, request: CorrectionRequest) -> CorrectionView:
-    made = decide(inquiry.store, inquiry.tenant, _decision(inquiry, request), who=request.who, why=request.why)
+    made = decide(
+        inquiry.store,
+        inquiry.tenant,
+        _decision(inquiry, request),
+        who=inquiry.principal.signature(request.who),
+        why=request.why,
+    )
     return _view(_found(inquiry, made))
 
 
 def _end(inquiry: Inquiry, correction_id: UUID, request: Decided) -> CorrectionView:
     if _found(inquiry, correction_id).taken_back is None:
-        take_back(inquiry.store, inquiry.tenant, correction_id, who=request.who, why=request.why)
+        who = inquiry.principal.signature(request.who)
+        take_back(inquiry.store, inquiry.tenant, correction_id, who=who, why=request.why)
     return _view(_found(inquiry, correction_id))
 
 

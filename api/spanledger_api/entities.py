@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.entity_facts import AttributeView, attributes_of, ids_of
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.lookup import rows_by_key
+from spanledger_api.lookup import rows_by_key, seen_of
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal, nearest, shown
@@ -40,7 +40,7 @@ class EntityView(BaseModel):
         description="The id that was asked for, where it is an alias.", examples=["10077"]
     )
     other_ids: list[str] = Field(description="Its other ids, in other systems.", examples=[["10077"]])
-    attributes: list[AttributeView]
+    attributes: list[AttributeView] = Field(description="What spans say of it; with the role `finance` only.")
     transactions_count: int
     transactions: list[Membership] = Field(
         description=f"What it is part of: as root first, the newest first; at most {SHOWN_TRANSACTIONS}."
@@ -66,6 +66,11 @@ def _view(inquiry: Inquiry, entity_type: str, entity_id: str) -> EntityView:
     ids = ids_of(inquiry, entity_type, canonical)
     attributes = attributes_of(inquiry, entity_type, ids)
     keys = inquiry.reading.transactions_touching(entity_type, canonical)
+    if inquiry.principal.narrowed:
+        # An entity is as visible as what it is part of.
+        keys = sorted(seen_of(inquiry, keys))
+        if not keys:
+            raise no_entity(inquiry, entity_type, entity_id)
     if not keys and not attributes and len(ids) == 1:
         raise no_entity(inquiry, entity_type, entity_id)
     ranked = sorted(keys, key=lambda key: (_ROLES.index(role_in(inquiry, key[0], entity_type)), key))
@@ -82,7 +87,7 @@ def _view(inquiry: Inquiry, entity_type: str, entity_id: str) -> EntityView:
         id=canonical,
         redirected_from=None if canonical == entity_id else entity_id,
         other_ids=[other for other in ids if other != canonical],
-        attributes=attributes,
+        attributes=attributes if inquiry.principal.sees_money else [],
         transactions_count=len(keys),
         transactions=found,
         journey=f"{entity_ref(entity_type, canonical).link}/journey",

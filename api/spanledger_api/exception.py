@@ -11,7 +11,8 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.access.principal import WHO
+from spanledger_api.answering import ALWAYS, Desk, needs
 from spanledger_api.exception_item import ExceptionId, ExceptionItem, item, not_found, parts_of
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import utc, utc_or_none
@@ -62,7 +63,7 @@ class ActionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     action: Action
-    who: Text = Field(description="Who does it: a credential stands for a tenant, not for a person.", examples=["mia"])
+    who: str = Field(default="", max_length=200, description=WHO, examples=["mia"])
     why: str = Field(default="", max_length=4000, description="Needed to comment and to suppress.")
     assignee: Text | None = Field(default=None, description="To whom to assign it.", examples=["jonas"])
     until: AwareDatetime | None = Field(default=None, description="Until when to suppress it.")
@@ -85,6 +86,7 @@ class ActionRequest(BaseModel):
 
 @router.post(
     "/v1/exceptions/{exception_id:path}/actions",
+    dependencies=[needs("operator")],
     response_model=ExceptionView,
     summary="Act on an exception",
     responses=example("exception") | documented(*ALWAYS, "not_found", "not_json", "already_resolved"),
@@ -132,7 +134,7 @@ def _act(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
         "Step": found.row["Step"],
         "Since": utc(found.row["Since"]),
         "Action": _DONE[request.action],
-        "Who": request.who,
+        "Who": inquiry.principal.signature(request.who),
         "At": inquiry.now,
         "Why": request.why,
         "Assignee": request.assignee or "",

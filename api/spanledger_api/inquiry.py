@@ -1,4 +1,4 @@
-"""One request's access to the store: one tenant, one clock. Every query of the API passes through here."""
+"""One request's access to the store: one principal, one clock. Every query of the API passes through here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from spanledger_api.access.principal import Principal
+from spanledger_api.access.sight import Relation, exceptions_seen, span_seen, transactions_seen
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.parameters import Clock
 from spanledger_correlator.definition.model import Definitions
@@ -17,15 +19,6 @@ from spanledger_correlator.rates import RatesOfDay
 from spanledger_store import Store
 
 TENANT = "{tenant:String}"
-
-
-class Relation(Protocol):
-    """A parenthesised SELECT of one row per transaction with its verdict, and the values bound in it."""
-
-    @property
-    def sql(self) -> str: ...
-    @property
-    def parameters(self) -> Mapping[str, Any]: ...
 
 
 Among = Literal["all", "open", "stuck"]
@@ -78,10 +71,15 @@ class Inquiry:
     store: Store
     catalogue: Catalogue
     reading: Verdicts
-    tenant: str
+    principal: Principal
     now: datetime
     moment: datetime
     known: Literal["then", "now"]
+
+    @property
+    def tenant(self) -> str:
+        """Whose data it is about."""
+        return self.principal.tenant
 
     @property
     def known_until(self) -> datetime:
@@ -98,10 +96,14 @@ class Inquiry:
             raise ValueError(f"A query of the API must be limited to {TENANT}.")
         return self.store.rows(sql, {**(parameters or {}), "tenant": self.tenant})
 
+    def spans(self, sql: str, parameters: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """The rows of a SELECT over `spans`, as the principal sees them."""
+        return [span_seen(self.principal, row) for row in self.rows(sql, parameters)]
+
     def verdicts(
         self, sql: str, parameters: Mapping[str, Any] | None = None, among: Among = "all"
     ) -> list[dict[str, Any]]:
-        """The rows of a SELECT `FROM verdicts`: one row per transaction of the tenant, judged at the clock.
+        """The rows of a SELECT `FROM verdicts`: one row per transaction that the principal sees, judged at the clock.
 
         The names of `parameters` begin with `q_`, so that they never meet those that the reading has bound.
 
@@ -147,7 +149,7 @@ class Inquiry:
     def _excepted(
         self, sql: str, parameters: Mapping[str, Any], only: tuple[str, str] | None
     ) -> tuple[str, Mapping[str, Any]]:
-        relation = self.reading.exceptions_relation(only)
+        relation = exceptions_seen(self.principal, self.reading.exceptions_relation(only))
         _refuse_strangers(parameters)
         return f"WITH exceptions AS {relation.sql} {sql}", {**relation.parameters, **parameters}
 
@@ -158,7 +160,7 @@ class Inquiry:
             "open": lambda: self.reading.open_relation,
             "stuck": lambda: self.reading.stuck_relation,
         }
-        relation = relations[among]()
+        relation = transactions_seen(self.principal, relations[among]())
         return f"WITH verdicts AS {relation.sql} {sql}", {**relation.parameters, **(parameters or {})}
 
 
@@ -170,7 +172,7 @@ def _refuse_strangers(parameters: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Inquiries:
-    """Opens an inquiry for a request's tenant and clock."""
+    """Opens an inquiry for a request's principal and clock."""
 
     store: Store
     definitions: Definitions
@@ -178,10 +180,11 @@ class Inquiries:
     now: Callable[[], datetime]
     open_reading: OpenReading
 
-    def open(self, tenant: str, clock: Clock) -> Inquiry:
+    def open(self, principal: Principal, clock: Clock) -> Inquiry:
         """One question's access."""
         now = self.now()
+        tenant = principal.tenant
         reading = self.open_reading(self.store, self.definitions, tenant, as_of=clock.as_of, known=clock.known, now=now)
         # As of a past moment both may be others: a branch of the store, and the definitions that were known then.
         catalogue = self.catalogue if reading.definitions is self.definitions else Catalogue(reading.definitions)
-        return Inquiry(reading.store, catalogue, reading, tenant, now, clock.as_of or now, clock.known)
+        return Inquiry(reading.store, catalogue, reading, principal, now, clock.as_of or now, clock.known)

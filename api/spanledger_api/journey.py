@@ -90,11 +90,9 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     )
     hops = walk.run((entity_type, canonical))
     related([hop.key for hop in hops])
-    if not hops:
+    if not hops or (inquiry.principal.narrowed and not any(rows.values())):
         raise no_entity(inquiry, entity_type, entity_id)
-    items = sorted(
-        (_hop(hop, rows[hop.key], processes[hop.key[0]], inquiry) for hop in hops if hop.key in rows), key=_place
-    )
+    items = sorted((_hop(hop, rows, processes[hop.key[0]], inquiry) for hop in hops if hop.key in rows), key=_place)
     return JourneyAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -106,14 +104,15 @@ def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer
     )
 
 
-def _hop(hop: Hop, row: Mapping[str, Any], process: ProcessDefinition, inquiry: Inquiry) -> HopView:
+def _hop(hop: Hop, rows: Mapping[Key, Mapping[str, Any]], process: ProcessDefinition, inquiry: Inquiry) -> HopView:
+    row = rows[hop.key]
     return HopView(
         **summary(row, inquiry).model_dump(),
         direction=hop.direction,
         distance=hop.distance,
         via=entity_ref(*hop.via),
         parts=[entity_ref(one["Type"], one["Id"]) for one in row["Related"] if one["Type"] in process.joined_by],
-        reached_from="/".join(hop.before) if hop.before else None,
+        reached_from="/".join(hop.before) if hop.before and hop.before in rows else None,
     )
 
 

@@ -8,13 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
 from spanledger_correlator.sequences import Producer, State
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(tags=["sources"], dependencies=[WHOLE_TENANT])
 
 
 class ProducersParameters(Clock):

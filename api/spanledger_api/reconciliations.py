@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import utc_or_none
 from spanledger_api.money import plain
@@ -19,7 +19,7 @@ from spanledger_api.problems import Refusal, nearest, refusal_of, shown, unknown
 from spanledger_correlator.definition.reconciliation_model import Reconciliation
 from spanledger_correlator.reconciliation import Balance, State, Unmatched
 
-router = APIRouter(tags=["reconciliations"])
+router = APIRouter(tags=["reconciliations"], dependencies=[needs("finance"), WHOLE_TENANT])
 
 LONGEST_LIST = 10_000
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import Duration, duration
 from spanledger_api.openapi import documented, example
@@ -16,7 +16,7 @@ from spanledger_api.parameters import Clock
 from spanledger_correlator.definition.calendar import WEEKDAYS
 from spanledger_correlator.silence import SourceState
 
-router = APIRouter(tags=["sources"])
+router = APIRouter(tags=["sources"], dependencies=[WHOLE_TENANT])
 
 
 class SilenceView(BaseModel):

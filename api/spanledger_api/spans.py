@@ -123,6 +123,9 @@ async def transaction_spans(
 
 
 def _page(inquiry: Inquiry, process: str, root_id: str, parameters: SpansParameters, request: Request) -> SpansAnswer:
+    if parameters.whole_traces:
+        # A trace may lead through processes that the principal does not see.
+        inquiry.principal.require_whole_tenant()
     found = find_transaction(inquiry, process, root_id, "Process, RootId, Key")
     attachments = inquiry.reading.attachments(process, found.row["RootId"])
     attached = set(span_ids(attachments))
@@ -165,14 +168,14 @@ def window(attachments: Iterable[Mapping[str, Any]], after: cursors.Position, co
     return [one for _, one in times[begin:end]]
 
 
-def read(inquiry: Inquiry, ids: list[tuple[str, str]]) -> list[dict[str, Any]]:
+def read(inquiry: Inquiry, ids: list[tuple[str, str]]) -> list[Mapping[str, Any]]:
     """The spans of these identities as rows in time order, each identity's winning copy."""
     return _read(inquiry, ids, sorted({trace for trace, _ in ids}), _BEFORE_ALL, len(ids))
 
 
 def _read(
     inquiry: Inquiry, ids: list[tuple[str, str]], traces: list[str], after: cursors.Position, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Mapping[str, Any]]:
     """At most `limit` spans of the traces behind a position; without `ids` all of the traces' spans count."""
     values = {
         "ids": ids,
@@ -185,7 +188,7 @@ def _read(
         "after_span": after.keys[1],
         "limit": limit,
     }
-    return inquiry.rows(_SPANS, values) if traces else []
+    return inquiry.spans(_SPANS, values) if traces else []
 
 
 def span_view(row: Mapping[str, Any], *, attached: bool) -> SpanView:

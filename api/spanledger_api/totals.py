@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.money import plain
 from spanledger_api.openapi import documented, example
@@ -18,7 +18,7 @@ from spanledger_api.problems import Refusal
 from spanledger_correlator.totals import Coverage, State, load
 from spanledger_correlator.totals_file import TotalsInvalid, read_totals
 
-router = APIRouter(tags=["totals"])
+router = APIRouter(tags=["totals"], dependencies=[needs("finance"), WHOLE_TENANT])
 
 LARGEST_FILE = 8 * 1024 * 1024
 
@@ -127,9 +127,9 @@ async def load_totals(desk: Desk, parameters: Annotated[LoadParameters, Query()]
             raise TotalsInvalid(
                 f"{parameters.file}:{line}: the file is not UTF-8.", hint="Save it as UTF-8."
             ) from error
-        found = read_totals(text, parameters.file, desk.tenant)
+        found = read_totals(text, parameters.file, desk.principal.tenant)
         now = desk.services.inquiries.now()
-        load(desk.services.inquiries.store, desk.tenant, found, parameters.by, now)
+        load(desk.services.inquiries.store, desk.principal.tenant, found, parameters.by, now)
         answer = LoadedAnswer(loaded=len(found), file=parameters.file, by=parameters.by, at=now)
         return Response(answer.model_dump_json(), media_type="application/json")
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from spanledger_api import verdict
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
 from spanledger_api.budgets import meter
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
@@ -103,6 +103,7 @@ async def transaction_why(desk: Desk, process: str, root_id: str, parameters: An
 
 @router.get(
     "/v1/spans/{trace_id}/{span_id}/why",
+    dependencies=[WHOLE_TENANT],
     response_model=SpanWhyAnswer,
     summary="Why a span belongs to a transaction, or does not",
     responses=example("span_why") | documented(*ALWAYS, "not_found"),

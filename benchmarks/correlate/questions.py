@@ -26,7 +26,7 @@ def stuck_and_journey(store: Store, definitions: Definitions, times: int) -> Fig
     """The first page of what is stuck, and the journey of the invoice with the most around it, over the API."""
     is_open = int(store.command("SELECT count() FROM open_transactions FINAL"))
     ((kind, root),) = store.query(_MOST_CONNECTED).result_rows
-    with TestClient(create_app(store, definitions, tokens=None), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(store, definitions), base_url="http://127.0.0.1") as client:
         stuck = _asked(client, "/v1/stuck", times)
         journey = _asked(client, f"/v1/entities/{kind}/{root}/journey", times)
     return {

@@ -24,18 +24,21 @@ def check_collector(settings: Settings, *, tokens_issued: bool) -> None:
         _local_only("otlp_http_address", settings.otlp_http_address, "spans", hint)
 
 
-def check_api(settings: Settings) -> None:
-    """Refuse an API that others can reach and that asks nobody for a token.
+def check_api(settings: Settings, *, keys_issued: bool) -> None:
+    """Refuse an API that others can reach and that asks nobody for a credential.
+
+    `keys_issued`: the store has keys, so that everybody is asked.
 
     Raises:
         SettingInvalid: with the setting to give.
     """
-    if not settings.api_tokens:
+    if not (settings.api_tokens or keys_issued or settings.identity_issuer):
         _local_only(
             "api_address",
             settings.api_address,
             "questions",
-            f"Give {PREFIX}API_TOKENS (tenant:token), or listen on 127.0.0.1.",
+            f"Create a key first (`spanledger key create --tenant NAME --name WHO`), give {PREFIX}API_TOKENS (tenant:token) "
+            f"or {PREFIX}IDENTITY_ISSUER, or listen on 127.0.0.1.",
         )
 
 

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from spanledger_api import create_app, token_digest
+from spanledger_api import Access, create_app, token_digest
+from spanledger_api.access.identity import IdentityProvider, ProviderSettings
 from spanledger_api.zones import Zones
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_collector.config import Tls
@@ -81,8 +82,12 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
     app = create_app(
         store,
         definitions,
-        tokens=_tenants_by_digest(settings.api_tokens),
-        default_tenant=settings.default_tenant,
+        access=Access(
+            tokens=_tenants_by_digest(settings.api_tokens) or {},
+            provider=_provider(settings),
+            default_tenant=settings.default_tenant,
+            requests_per_second=settings.api_requests_per_second,
+        ),
         zones=Zones(settings.legal_entity_zones),
         open_reading=Reading,
     )
@@ -98,6 +103,20 @@ def monitoring(settings: Settings, store: Store, receiving: Collector, on_failur
     """
     app = monitoring_app(store, [receiving.registry])
     return HttpServer("http-monitoring", app, listen("monitoring_address", settings.monitoring_address), on_failure)
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.identity_issuer:
+        return None
+    return IdentityProvider(
+        ProviderSettings(
+            issuer=settings.identity_issuer,
+            audience=settings.identity_audience,
+            tenant=settings.default_tenant,
+            tenant_claim=settings.identity_tenant_claim,
+            roles_claim=settings.identity_roles_claim,
+        )
+    )
 
 
 def _tls(settings: Settings) -> Tls | None:

@@ -178,9 +178,41 @@ class Settings(BaseSettings):
     )
     api_tokens: TokensSetting = Field(
         default_factory=dict,
-        description="Who may ask the API: tenant:token, several with commas between. "
-        "Once one is set, every caller needs one, and sees its tenant only.",
+        description="Who may ask the API and do everything there: tenant:token, several with commas between. "
+        "Once one is set, or a key was issued (`spanledger key create`), every caller needs a credential, and sees its "
+        "tenant only.",
         json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: callers need no token"},
+    )
+    api_requests_per_second: int = Field(
+        default=50,
+        ge=1,
+        le=100_000,
+        description="How many requests one credential may make to the API, on average over ten seconds.",
+        json_schema_extra={"shape": "COUNT"},
+    )
+    identity_issuer: str = Field(
+        default="",
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
+        description="The OpenID Connect provider whose tokens the API takes besides keys: its issuer, https://….",
+        json_schema_extra={"shape": "URL", "default_text": "none"},
+    )
+    identity_audience: str = Field(
+        default="spanledger",
+        min_length=1,
+        description="The audience (`aud`) that such a token must be made for.",
+        json_schema_extra={"shape": "NAME"},
+    )
+    identity_tenant_claim: str = Field(
+        default="",
+        description="The claim of such a token that names the tenant.",
+        json_schema_extra={"shape": "CLAIM", "default_text": "none: everybody belongs to the default tenant"},
+    )
+    identity_roles_claim: str = Field(
+        default="roles",
+        min_length=1,
+        description="The claim with the roles: finance, operator, approver, admin; whoever has none of them may view. "
+        "The claims `legal_entities` and `processes` narrow what somebody sees.",
+        json_schema_extra={"shape": "CLAIM"},
     )
     take_spans_from_anyone: bool = Field(
         default=False,

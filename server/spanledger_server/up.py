@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from enum import Flag, auto
 
+from spanledger_api.access import api_keys
 from spanledger_collector import tokens
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_server import __version__, exposure, logs, parts
@@ -48,6 +49,8 @@ def run(settings: Settings, chosen: Chosen, say: Callable[[str], None]) -> None:
             store.migrate()
             if Chosen.COLLECTOR in chosen:
                 exposure.check_collector(settings, tokens_issued=bool(tokens.listed(store)))
+            if Chosen.API in chosen:
+                exposure.check_api(settings, keys_issued=bool(api_keys.listed(store)))
             for part in _parts(settings, store, chosen, lifetime):
                 part.start()
                 running.callback(part.stop, _STOP_A_PART_WITHIN_SECONDS)
@@ -78,10 +81,12 @@ def _parts(settings: Settings, store: Store, chosen: Chosen, lifetime: Lifetime)
 def _refuse_early(settings: Settings, chosen: Chosen) -> None:
     """What the settings alone forbid, before the engine is started."""
     target = parse_dsn(settings.dsn)
-    if Chosen.COLLECTOR in chosen and isinstance(target, Embedded) and not target.path.exists():
-        exposure.check_collector(settings, tokens_issued=False)
-    if Chosen.API in chosen:
-        exposure.check_api(settings)
+    # A store that is not there yet has no tokens and no keys.
+    if isinstance(target, Embedded) and not target.path.exists():
+        if Chosen.COLLECTOR in chosen:
+            exposure.check_collector(settings, tokens_issued=False)
+        if Chosen.API in chosen:
+            exposure.check_api(settings, keys_issued=False)
     if chosen is not Chosen.ALL and isinstance(target, Embedded):
         raise SettingInvalid(
             f"An embedded store belongs to one process, so its parts cannot run apart: {settings.dsn}.",

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from spanledger_api import create_app
+from spanledger_api import Access, create_app
 from spanledger_api.zones import Zones
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.definition.model import Definitions
@@ -254,7 +254,12 @@ def staged_app(
         return StagedReading(stage, tenant, definitions)
 
     return create_app(
-        stage.store, definitions, tokens=tokens, clock=lambda: NOW, zones=zones, open_reading=open_reading
+        stage.store,
+        definitions,
+        access=Access(tokens=tokens or {}),
+        clock=lambda: NOW,
+        zones=zones,
+        open_reading=open_reading,
     )
 
 
@@ -278,6 +283,6 @@ def told(engine_directory: Path, definitions: Definitions) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def reader(told: Store, definitions: Definitions) -> Iterator[TestClient]:
     """A client of an open application over the told story, read by the real reading two hours after its end."""
-    app = create_app(told, definitions, tokens=None, clock=lambda: story.NOW)
+    app = create_app(told, definitions, clock=lambda: story.NOW)
     with TestClient(app, base_url="http://localhost") as client:
         yield client

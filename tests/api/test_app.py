@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from spanledger_api import create_app, token_digest
+from spanledger_api import Access, create_app, token_digest
 from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
@@ -21,7 +21,9 @@ from tests.api import story
 @pytest.fixture(scope="module")
 def address(told: Store, definitions: Definitions) -> Iterator[str]:
     """The address of a server of the told story that demands credentials."""
-    app = create_app(told, definitions, tokens={token_digest("mine"): "default"}, clock=lambda: story.NOW)
+    app = create_app(
+        told, definitions, access=Access(tokens={token_digest("mine"): "default"}), clock=lambda: story.NOW
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})

@@ -61,7 +61,7 @@ def desk(engine_directory: Path) -> Iterator[Desk]:
         correlator = Correlator(store, DEFINITIONS)
         put(store, *SPANS)
         correlator.catch_up()
-        with TestClient(create_app(store, DEFINITIONS, tokens=None), base_url="http://localhost") as client:
+        with TestClient(create_app(store, DEFINITIONS), base_url="http://localhost") as client:
             yield Desk(client, correlator)
         store.command("DROP DATABASE api_corrections SYNC")
 

@@ -74,9 +74,7 @@ def test_the_clock_counts_for_attributes_and_ids(store: Store, definitions: Defi
     put(store, said("c", 30, "platinum", 61).having(tenant="other"))
     Correlator(store, definitions).catch_up()
 
-    with TestClient(
-        create_app(store, definitions, tokens=None, clock=lambda: story.NOW), base_url="http://localhost"
-    ) as client:
+    with TestClient(create_app(store, definitions, clock=lambda: story.NOW), base_url="http://localhost") as client:
 
         def known(query: str) -> tuple[list[str], list[str]]:
             found = entity(client, f"account/A{query}")

@@ -86,7 +86,7 @@ def desk(engine_directory: Path) -> Iterator[Desk]:
     now = [STORED]
     with Store.open(f"chdb://{engine_directory}?database=test_api_exceptions") as store:
         store.migrate()
-        app = create_app(store, definitions, tokens=None, clock=lambda: now[0])
+        app = create_app(store, definitions, clock=lambda: now[0])
         with TestClient(app, base_url="http://localhost") as client:
             found = Desk(client, store, Correlator(store, definitions), now)
             found.tell(

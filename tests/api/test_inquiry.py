@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import spanledger_api
+from spanledger_api.access.principal import Principal
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.parameters import Clock
@@ -23,7 +24,7 @@ def inquiry(store: Store, definitions: Definitions) -> Inquiry:
     """The inquiry of a tenant that has one of two spans."""
     put(store, SpanRow("mine", "invoice.generated"), SpanRow("theirs", "invoice.posted", tenant="other"))
     inquiries = Inquiries(store, definitions, Catalogue(definitions), lambda: story.NOW, Reading)
-    return inquiries.open("default", Clock())
+    return inquiries.open(Principal("open", "anyone", "default"), Clock())
 
 
 def test_the_tenant_is_bound_for_every_query(inquiry: Inquiry) -> None:
@@ -47,4 +48,4 @@ def test_no_other_module_of_the_api_asks_the_store() -> None:
     folder = Path(spanledger_api.__file__).parent
     asking = re.compile(r"\b(?:store|client\(\))\.(?:query|rows|command|insert|raw_insert|client)\b")
     found = {path.name for path in folder.rglob("*.py") if asking.search(path.read_text(encoding="utf-8"))}
-    assert found == {"inquiry.py", "health.py", "exception.py"}
+    assert found == {"inquiry.py", "health.py", "exception.py", "api_keys.py", "audit.py"}

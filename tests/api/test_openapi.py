@@ -151,4 +151,4 @@ def test_docs_are_served_and_the_description_says_what_it_is_for(reader: TestCli
 
 
 def test_the_public_names() -> None:
-    assert spanledger_api.__all__ == ["create_app", "require_credentials_unless_loopback", "token_digest"]
+    assert spanledger_api.__all__ == ["Access", "create_app", "token_digest"]

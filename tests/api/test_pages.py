@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from spanledger_api import create_app, token_digest
+from spanledger_api import Access, create_app, token_digest
 from spanledger_correlator.definition.model import Definitions
 from spanledger_store import Store
 from tests.api import story
@@ -175,7 +175,9 @@ def test_style_and_script_are_there_and_nothing_else_is(client: TestClient) -> N
 @pytest.fixture(scope="module")
 def guarded(told: Store, definitions: Definitions) -> Iterator[TestClient]:
     """A client of an application that demands credentials."""
-    app = create_app(told, definitions, tokens={token_digest("mine"): "default"}, clock=lambda: story.NOW)
+    app = create_app(
+        told, definitions, access=Access(tokens={token_digest("mine"): "default"}), clock=lambda: story.NOW
+    )
     with TestClient(app, base_url="https://spanledger.example.com") as client:
         yield client
 

@@ -169,7 +169,7 @@ def test_what_fails_inside_is_500_and_tells_nothing(stage: Stage, definitions: D
 
 def test_a_store_that_is_gone_is_503(engine_directory: Path, definitions: Definitions) -> None:
     gone = Store.open(f"chdb://{engine_directory}?database=gone")
-    with TestClient(create_app(gone, definitions, tokens=None), base_url="http://localhost") as client:
+    with TestClient(create_app(gone, definitions), base_url="http://localhost") as client:
         gone.command("DROP DATABASE gone SYNC")
         gone.close()
         problem = refused(client, "/v1/stuck", 503)
@@ -183,7 +183,7 @@ def test_a_server_that_cannot_be_reached_is_503(store: Store, definitions: Defin
     def open_reading(*_: object, **__: object) -> NoReturn:
         raise OperationalError("connection refused by 10.0.0.7")
 
-    app = create_app(store, definitions, tokens=None, open_reading=open_reading)
+    app = create_app(store, definitions, open_reading=open_reading)
     with TestClient(app, base_url="http://localhost") as client:
         problem = refused(client, "/v1/stuck", 503)
     assert problem["code"] == "store_unavailable"

@@ -72,9 +72,7 @@ def test_of_differing_copies_the_winning_one_is_shown_once(store: Store, definit
     # Another tenant's span of the same identity is another span.
     put(store, first.having(tenant="other", duration_ns=9_000, service="not ours"))
     Correlator(store, definitions).catch_up()
-    with TestClient(
-        create_app(store, definitions, tokens=None, clock=lambda: story.NOW), base_url="http://localhost"
-    ) as client:
+    with TestClient(create_app(store, definitions, clock=lambda: story.NOW), base_url="http://localhost") as client:
         shown = spans(client, "/v1/transactions/invoice-to-cash/INV-1/spans")
         assert [(span["step"], span["service"]) for span in shown] == [
             ("invoice.generated", "later end"),
@@ -89,9 +87,7 @@ def test_what_was_stored_later_is_not_known_then(store: Store, definitions: Defi
     put(store, SpanRow("b", "invoice.posted", 2, INVOICE, stored_at=STORED))
     Correlator(store, definitions).catch_up()
     address = "/v1/transactions/invoice-to-cash/INV-1/spans?as_of=2026-03-02T09:10:00Z"
-    with TestClient(
-        create_app(store, definitions, tokens=None, clock=lambda: story.NOW), base_url="http://localhost"
-    ) as client:
+    with TestClient(create_app(store, definitions, clock=lambda: story.NOW), base_url="http://localhost") as client:
         assert [span["step"] for span in spans(client, address)] == ["invoice.generated"]
         assert [span["step"] for span in spans(client, f"{address}&known=now")] == [
             "invoice.generated",
@@ -121,9 +117,7 @@ def test_ids_with_slashes_and_odd_characters_have_addresses(store: Store, defini
     ids = ["us/10077", "Ünï cödé 50%", "q?x=1#2", "a'b:c", "x/spans"]
     put(store, *(SpanRow(f"s{one}", "invoice.generated", 0, (("invoice", one),)) for one in ids))
     Correlator(store, definitions).catch_up()
-    with TestClient(
-        create_app(store, definitions, tokens=None, clock=lambda: story.NOW), base_url="http://localhost"
-    ) as client:
+    with TestClient(create_app(store, definitions, clock=lambda: story.NOW), base_url="http://localhost") as client:
         items = client.get("/v1/transactions?sort=key").json()["items"]
         assert sorted(item["entity"]["id"] for item in items) == sorted(ids)
         for item in items:

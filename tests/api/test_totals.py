@@ -17,7 +17,7 @@ CSV = {"Content-Type": "text/csv"}
 
 @pytest.fixture
 def app(store: Store) -> FastAPI:
-    return create_app(store, Definitions([]), tokens=None, clock=lambda: datetime(2026, 5, 1, tzinfo=UTC))
+    return create_app(store, Definitions([]), clock=lambda: datetime(2026, 5, 1, tzinfo=UTC))
 
 
 def test_what_was_loaded_is_compared(app: FastAPI) -> None:

@@ -38,7 +38,7 @@ def test_without_zones_a_day_ends_in_utc() -> None:
 
 
 def test_a_question_as_of_a_date_says_which_moment_it_took(told: Store, definitions: Definitions) -> None:
-    app = create_app(told, definitions, tokens=None, clock=lambda: story.NOW, zones=ZONES)
+    app = create_app(told, definitions, clock=lambda: story.NOW, zones=ZONES)
     with TestClient(app, base_url="http://localhost") as client:
 
         def moment(**asked: Any) -> str:

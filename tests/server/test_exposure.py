@@ -14,7 +14,7 @@ _TOKENS = {"acme": "0123456789abcdef"}
 def test_loopback_needs_no_credential() -> None:
     settings = load({"api_address": "[::1]:8080", "otlp_http_address": "localhost:4318"})
     check_collector(settings, tokens_issued=False)
-    check_api(settings)
+    check_api(settings, keys_issued=False)
     assert not settings.api_tokens
 
 
@@ -32,5 +32,7 @@ def test_an_open_collector_is_refused_with_the_setting_to_give(name: str) -> Non
 
 def test_an_open_api_is_refused_with_the_setting_to_give() -> None:
     with pytest.raises(SettingInvalid, match="SPANLEDGER_API_TOKENS"):
-        check_api(load({"api_address": "[::]:8080", "ingest_tokens": _TOKENS}))
-    check_api(load({"api_address": "[::]:8080", "api_tokens": _TOKENS}))
+        check_api(load({"api_address": "[::]:8080", "ingest_tokens": _TOKENS}), keys_issued=False)
+    check_api(load({"api_address": "[::]:8080", "api_tokens": _TOKENS}), keys_issued=False)
+    check_api(load({"api_address": "[::]:8080"}), keys_issued=True)
+    check_api(load({"api_address": "[::]:8080", "identity_issuer": "https://login.example.com"}), keys_issued=False)

@@ -32,6 +32,7 @@ OPERATIONS: Mapping[str, str] = {
     "backtest": "admin.backtest",
     "why": "admin.why",
     "token": "admin.token",
+    "key": "admin.key",
     "rejected": "admin.rejected",
 }
 """The module of each operation, which has it as `operate`; imported when it is asked for."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from spanledger_api.access.principal import Principal
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries
 from spanledger_api.parameters import Clock
@@ -19,7 +20,9 @@ def operate(premises: Premises, arguments: Mapping[str, Any], _: Progress) -> di
     definitions = premises.definitions
     now = datetime.fromisoformat(arguments["now"])
     inquiries = Inquiries(premises.store, definitions, Catalogue(definitions), lambda: now, Reading)
-    inquiry = inquiries.open(arguments["tenant"], Clock.model_validate(arguments["clock"]))
+    inquiry = inquiries.open(
+        Principal("admin", "the command line", arguments["tenant"]), Clock.model_validate(arguments["clock"])
+    )
     if "span" in arguments:
         answer = why_span(inquiry, arguments["span"], arguments["trace"]).model_dump_json()
     else:

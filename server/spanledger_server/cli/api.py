@@ -9,13 +9,26 @@ from spanledger_server.settings import Settings
 
 
 @with_settings(
-    "dsn", "api_address", "default_tenant", "legal_entity_zones", "pack", "definitions_dir", "log_level", "log_format"
+    "dsn",
+    "api_address",
+    "api_requests_per_second",
+    "identity_issuer",
+    "identity_audience",
+    "identity_tenant_claim",
+    "identity_roles_claim",
+    "default_tenant",
+    "legal_entity_zones",
+    "pack",
+    "definitions_dir",
+    "log_level",
+    "log_format",
 )
 def command(settings: Settings) -> None:
-    """Run the API alone: it only reads.
+    """Run the API alone.
 
     It needs a ClickHouse server (--dsn clickhouse://…), because an embedded store belongs to one process. Several may run
-    side by side. Tokens come from the environment only: SPANLEDGER_API_TOKENS.
+    side by side. Keys stand in the store (`spanledger key`);
+    tokens for whole tenants come from the environment only: SPANLEDGER_API_TOKENS.
     """
     # The engine and the servers take a second to import: not before the options are known to be right.
     from spanledger_server.up import Chosen, run  # noqa: PLC0415

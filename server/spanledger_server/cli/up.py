@@ -18,6 +18,11 @@ from spanledger_server.settings import Settings
     "otlp_tls_client_authority",
     "take_spans_from_anyone",
     "api_address",
+    "api_requests_per_second",
+    "identity_issuer",
+    "identity_audience",
+    "identity_tenant_claim",
+    "identity_roles_claim",
     "default_tenant",
     "legal_entity_zones",
     "otlp_cors_origins",
@@ -34,8 +39,8 @@ def command(settings: Settings) -> None:
     Point any OTLP exporter at 127.0.0.1:4318 (HTTP) or :4317 (gRPC) and ask 127.0.0.1:8080/v1/stuck. The embedded store
     belongs to this process alone. Ctrl-C or SIGTERM stops it within ten seconds.
 
-    Tokens come from the environment only: SPANLEDGER_INGEST_TOKENS, SPANLEDGER_API_TOKENS. An address that other machines
-    can reach needs them.
+    An address that other machines can reach needs credentials: `spanledger token` for senders, `spanledger key` for the
+    API. Tokens can come from the environment too: SPANLEDGER_INGEST_TOKENS, SPANLEDGER_API_TOKENS.
     """
     # The engine and the servers take a second to import: not before the options are known to be right.
     from spanledger_server.up import Chosen, run  # noqa: PLC0415

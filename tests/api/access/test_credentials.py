@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from spanledger_api import create_app, require_credentials_unless_loopback, token_digest
-from spanledger_api.tenancy import is_loopback
+from spanledger_api import Access, create_app, token_digest
+from spanledger_api.access.credentials import is_loopback
 from spanledger_correlator.definition.model import Definitions
-from spanledger_store import SettingInvalid, Store
+from spanledger_store import Store
 from tests.api import story
 from tests.api.test_problems import ADDRESSES
 
@@ -20,7 +20,7 @@ TOKENS = {token_digest("mine"): "default", token_digest("theirs"): "other"}
 @pytest.fixture(scope="module")
 def guarded(told: Store, definitions: Definitions) -> Iterator[TestClient]:
     """A client of an application that demands credentials."""
-    app = create_app(told, definitions, tokens=TOKENS, clock=lambda: story.NOW)
+    app = create_app(told, definitions, access=Access(tokens=TOKENS), clock=lambda: story.NOW)
     with TestClient(app, base_url="http://spanledger.example.com") as client:
         yield client
 
@@ -85,7 +85,7 @@ def test_health_needs_no_credentials_and_shows_no_data(guarded: TestClient) -> N
 
 
 def test_an_open_application_answers_requests_to_this_machine_only(told: Store, definitions: Definitions) -> None:
-    client = TestClient(create_app(told, definitions, tokens=None, clock=lambda: story.NOW))
+    client = TestClient(create_app(told, definitions, clock=lambda: story.NOW))
     for host in ("localhost", "localhost:8080", "127.0.0.1:8080", "127.9.9.9", "[::1]:8080", "LOCALHOST."):
         assert client.get("/v1/processes", headers={"host": host}).status_code == 200, host
     for host in ("evil.example.com", "localhost.evil.com", "10.0.0.1:8080", "0.0.0.0", "", "[", "127.0.0.1.nip.io"):
@@ -94,17 +94,10 @@ def test_an_open_application_answers_requests_to_this_machine_only(told: Store, 
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost", "127.0.0.53", "[::1]"])
-def test_on_loopback_it_may_be_open(address: str) -> None:
+def test_these_are_this_machine(address: str) -> None:
     assert is_loopback(address)
-    require_credentials_unless_loopback(address, None)
-    require_credentials_unless_loopback(address, {})
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "", "10.1.2.3", "spanledger.example.com", "2001:db8::1"])
-def test_on_any_other_address_it_refuses_to_start_without_credentials(address: str) -> None:
-    nobody: list[dict[str, str] | None] = [None, {}]
-    for tokens in nobody:
-        with pytest.raises(SettingInvalid, match="no credentials") as refused:
-            require_credentials_unless_loopback(address, tokens)
-        assert "127.0.0.1" in refused.value.hint
-    require_credentials_unless_loopback(address, TOKENS)
+def test_these_are_not(address: str) -> None:
+    assert not is_loopback(address)
