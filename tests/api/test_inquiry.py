@@ -46,6 +46,6 @@ def test_a_parameter_cannot_meet_one_of_the_reading_s_own(inquiry: Inquiry) -> N
 def test_no_other_module_of_the_api_asks_the_store() -> None:
     """Readiness asks without data and without a tenant, an action is written down; all else goes through an inquiry."""
     folder = Path(spanledger_api.__file__).parent
-    asking = re.compile(r"\b(?:store|client\(\))\.(?:query|rows|command|insert|raw_insert|client)\b")
+    asking = re.compile(r"(?:\b|_)(?:store|client\(\))\.(?:query|rows|command|insert|raw_insert|client)\b")
     found = {path.name for path in folder.rglob("*.py") if asking.search(path.read_text(encoding="utf-8"))}
     assert found == {"inquiry.py", "health.py", "exception.py", "api_keys.py", "audit.py"}

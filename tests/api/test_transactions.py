@@ -64,6 +64,7 @@ def crowd(engine_directory: Any, definitions: Definitions) -> Iterator[tuple[Tes
     dice = random.Random(20260331)
     rows: list[Row] = [_row(dice, number) for number in range(120)]
     with Store.open(f"chdb://{engine_directory}?database={name}") as store:
+        store.migrate()
         stage = Stage(store)
         stage.make_table()
         stage.add(*rows)
