@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from spanledger_api.access.pace import Pace
 from spanledger_api.access.principal import Principal, Role
 from spanledger_api.access.sight import refuse_hidden
 from spanledger_api.inquiry import Inquiries, Inquiry
+from spanledger_api.lists.formats import format_of
+from spanledger_api.lists.listing import LONGEST_FILE, Listing, ListParameters
+from spanledger_api.lists.writing import written
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal
 from spanledger_api.zones import Zones
@@ -76,9 +80,33 @@ class AnsweringDesk:
             found = question(self.services.inquiries.open(self.principal, placed))
             if isinstance(found, Response):
                 return found
-            return Response(found.model_dump_json(), media_type="application/json")
+            return tagged(self.request, Response(found.model_dump_json(), media_type="application/json"))
 
         return await asyncio.get_running_loop().run_in_executor(self.services.threads, work)
+
+    async def answer_list(
+        self, parameters: ListParameters, page: int | None, question: Callable[[Inquiry, int], Listing]
+    ) -> Response:
+        """Answer with a list in the format asked for. The question gets how many items are wanted: a `page` or its own
+        `limit`; in a file all, up to the longest file and one more.
+        """
+        wanted = format_of(self.request, parameters.format)
+        count = getattr(parameters, "limit", None) or (page if wanted == "json" and page else LONGEST_FILE)
+
+        def write(inquiry: Inquiry) -> Response:
+            return tagged(self.request, written(question(inquiry, count), parameters, wanted))
+
+        return await self.answer(parameters, write)
+
+
+def tagged(request: Request, answer: Response) -> Response:
+    """The answer with its entity tag; without its body if the request shows the same tag (RFC 9110, 13.1.2)."""
+    tag = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:32]}"'
+    shown = {word.strip().removeprefix("W/") for word in request.headers.get("if-none-match", "").split(",")}
+    if request.method in {"GET", "HEAD"} and shown & {tag, "*"}:
+        return Response(status_code=304, headers={"ETag": tag})
+    answer.headers["ETag"] = tag
+    return answer
 
 
 def services_of(request: Request) -> Services:

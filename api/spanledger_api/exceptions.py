@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from spanledger.attributes import Impact
 from spanledger_api import cursors
@@ -15,11 +15,15 @@ from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.cursors import not_one_of_ours
 from spanledger_api.exception_item import ExceptionItem, State, item
-from spanledger_api.filters import Where
+from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.money import Total, plain
+from spanledger_api.lists.ageing import AgeBucket, buckets
+from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.listing import Listing, ListParameters, about
+from spanledger_api.lists.totalling import counted, numbers_of, totals_of
+from spanledger_api.money import Amount, Currency, Total
 from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import SEVERITIES, Clock, Text
+from spanledger_api.parameters import SEVERITIES, Text, refuse_without_currency
 from spanledger_api.problems import refusal_of
 from spanledger_api.transactions import next_page
 from spanledger_correlator.definition.model import ExceptionKind, Severity
@@ -34,14 +38,18 @@ _COLUMNS = {
     "severity": "Severity",
     "impact": "Impact",
     "legal_entity": "LegalEntity",
+    "region": "Region",
+    "client": "ClientName",
     "assigned": "Assignee",
     "state": "State",
 }
+PAGE = 50
+_STOOD = "toInt64(dateDiff('second', Since, ifNull(Until, {q_moment:DateTime64(9, 'UTC')})))"
 _RANK = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
 _ORDER = f"({_RANK}, toUnixTimestamp64Nano(Since), concat(Subject, '~', Kind, '~', Step))"
 
 
-class ExceptionsParameters(Clock):
+class ExceptionsParameters(ListParameters):
     """Which exceptions, and which page of them. Repeat a parameter to allow several values."""
 
     process: list[Text] = Field(default=[], examples=[["invoice-to-cash"]])
@@ -58,14 +66,31 @@ class ExceptionsParameters(Clock):
     """What it touches."""
     legal_entity: list[Text] = Field(default=[])
     """The company in whose books it is."""
+    region: list[Text] = Field(default=[])
+    """The region."""
+    client: list[Text] = Field(default=[])
+    """The client's name, or its account id where no name is known."""
+    q: Text | None = Field(default=None, examples=["1042 posted"])
+    """Words that its transaction's key, its client, step or system hold, in any case; all of them."""
+    older_than_days: int | None = Field(default=None, ge=0, le=36_500)
+    """Only what has stood for so many days or longer."""
+    currency: Currency | None = None
+    """Only what has money at stake in this currency; totals are then of this currency alone."""
+    min_amount: Amount | None = None
+    """At least so much at stake in `currency`, which must be given too."""
     assigned: list[Text] = Field(default=[], examples=[["mia"]])
     """To whom it was assigned last."""
     state: list[State] = Field(default=["open"])
     """`open`, `suppressed` or `resolved`."""
-    limit: int = Field(default=50, ge=1, le=1000)
-    """At most so many on a page."""
+    limit: int | None = Field(default=None, ge=1, le=1000)
+    """At most so many on a page. Default: 50, in a file all of them."""
     cursor: str | None = Field(default=None, min_length=1, max_length=4000)
     """Where the page begins, from `next` of the one before; the other parameters stay the same."""
+
+    @model_validator(mode="after")
+    def _need_a_currency(self) -> ExceptionsParameters:
+        refuse_without_currency(self.min_amount, self.currency)
+        return self
 
     def check(self, catalogue: Catalogue) -> None:
         """Refuse values that no definition declares. Raises Refusal `unknown_value`."""
@@ -87,6 +112,9 @@ class ExceptionsAnswer(BaseModel):
     by_kind: dict[str, int] = Field(description="How many match, by kind.")
     by_severity: dict[str, int] = Field(description="How many match, by severity.")
     totals: list[Total] = Field(description="The money at stake of the transactions that have them, each once.")
+    ageing: list[AgeBucket] = Field(
+        description="All that match by how long they have stood; empty buckets are left out."
+    )
     items: list[ExceptionItem] = Field(description="The worst first, of equals the oldest.")
     next: str | None = Field(description="The address of the next page; null on the last.")
 
@@ -99,32 +127,49 @@ class ExceptionsAnswer(BaseModel):
 )
 async def exceptions(desk: Desk, parameters: Annotated[ExceptionsParameters, Query()]) -> Response:
     """Problems that need an owner: open ones, unless `state` asks for others."""
-    return await desk.answer(parameters, lambda inquiry: find(inquiry, parameters, desk.request))
+
+    def question(inquiry: Inquiry, wanted: int) -> Listing:
+        answer = find(inquiry, parameters, desk.request, wanted)
+        return Listing(
+            answer=answer,
+            items=answer.items,
+            item_type=ExceptionItem,
+            name="exceptions",
+            columns=columns_of(ExceptionItem),
+            lines=lines_of,
+            about=about(answer, parameters),
+            longer=parameters.limit is None and answer.next is not None,
+        )
+
+    return await desk.answer_list(parameters, PAGE, question)
 
 
-def find(inquiry: Inquiry, parameters: ExceptionsParameters, request: Request) -> ExceptionsAnswer:
-    """The page at the inquiry's clock."""
+def find(inquiry: Inquiry, parameters: ExceptionsParameters, request: Request, wanted: int) -> ExceptionsAnswer:
+    """The page at the inquiry's clock, of at most `wanted` exceptions."""
     parameters.check(inquiry.catalogue)
-    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit"}))
+    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit", "format", "fields"}))
     behind = Where()
     if parameters.cursor is not None:
         _after(behind, cursors.decode(parameters.cursor, question, keys=2))
     with _gathering(inquiry, parameters):
-        count, by_kind, by_severity, totals = _totals(inquiry)
+        all_of_them = inquiry.gathered(counted("gathered", maps={"ByKind": "Kind", "BySeverity": "Severity"}))[0]
+        ageing = buckets(inquiry, parameters.currency, _STOOD) if all_of_them["Count"] else []
         rows = inquiry.gathered(
             f"SELECT *, toString(Sort.1) AS Rank, toString(Sort.2) AS Began, Sort.3 AS Name FROM gathered {behind.sql} "  # noqa: S608 - expressions of this package; values are bound
             "ORDER BY Sort LIMIT {q_limit:UInt64}",
-            {**behind.values, "q_limit": parameters.limit + 1},
+            {**behind.values, "q_limit": wanted + 1},
         )
-    more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
+    more, rows = len(rows) > wanted, rows[:wanted]
+    by_severity = numbers_of(all_of_them, "BySeverity")
     last = cursors.Position(rows[-1]["Rank"], (rows[-1]["Began"], rows[-1]["Name"])) if more else None
     return ExceptionsAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
-        count=count,
-        by_kind=by_kind,
+        count=all_of_them["Count"],
+        by_kind=numbers_of(all_of_them, "ByKind"),
         by_severity={severity: by_severity.get(severity, 0) for severity in SEVERITIES},
-        totals=totals,
+        totals=totals_of(all_of_them, parameters.currency),
+        ageing=ageing,
         items=[item(row, inquiry.moment) for row in rows],
         next=next_page(request, cursors.encode(question, last)) if last else None,
     )
@@ -137,6 +182,11 @@ def _gathering(inquiry: Inquiry, parameters: ExceptionsParameters) -> AbstractCo
         wanted = getattr(parameters, name)
         if wanted:
             clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": list(wanted)})
+    clause.words("concat(Subject, ' ', ClientName, ' ', Step, ' ', System)", parameters.q)
+    clause.money("OpenAmounts", parameters.currency, parameters.min_amount)
+    if parameters.older_than_days is not None:
+        values = {"q_older": parameters.older_than_days, "q_moment": bound_moment(inquiry.moment)}
+        clause.add(f"{_STOOD} >= {{q_older:UInt32}} * 86400", **values)
     sql = f"SELECT *, {_ORDER} AS Sort FROM exceptions {clause.sql}"  # noqa: S608 - as above
     return inquiry.gathering_exceptions(sql, clause.values)
 
@@ -155,30 +205,3 @@ def _after(clause: Where, position: cursors.Position) -> None:
         q_began=began,
         q_name=position.keys[1],
     )
-
-
-def _totals(inquiry: Inquiry) -> tuple[int, dict[str, int], dict[str, int], list[Total]]:
-    """How many match, by kind and by severity, and the money at stake per currency: an entity's counts once."""
-    row: dict[str, Any] = inquiry.gathered("""
-        SELECT
-            sum(Items) AS Count,
-            sumMap(Kinds.1, Kinds.2) AS ByKind,
-            sumMap(Severities.1, Severities.2) AS BySeverity,
-            sumMap(Money.1, Money.2) AS Sums,
-            sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
-        FROM
-        (
-            SELECT
-                count() AS Items,
-                sumMap([Kind], [toUInt64(1)]) AS Kinds,
-                sumMap([Severity], [toUInt64(1)]) AS Severities,
-                maxMap(Currencies, OpenAmounts) AS Money
-            FROM gathered
-            GROUP BY RootType, RootId
-        )
-    """)[0]
-    by_kind, by_severity, sums, holders = (
-        dict(zip(*row[column], strict=True)) for column in ("ByKind", "BySeverity", "Sums", "Holders")
-    )
-    totals = [Total(currency=held, amount=plain(sums[held]), entities=holders[held]) for held in sorted(sums)]
-    return row["Count"], by_kind, by_severity, totals

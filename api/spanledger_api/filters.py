@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from spanledger_api.moments import rfc3339
@@ -22,8 +23,14 @@ _COLUMNS = {
     "region": "Region",
     "client": "ClientName",
 }
-OPEN, WHOLE = (f"{column}[indexOf(Currencies, {{q_currency:String}})]" for column in ("OpenAmounts", "Amounts"))
-"""The money in the currency asked for: the part at stake, and all of it."""
+_SEARCHED = "concat(Key, ' ', ClientName, ' ', arrayStringConcat(Related.Id, ' '))"
+OPEN, WHOLE = "OpenAmounts", "Amounts"
+"""The money by currency: the part at stake, and all of it."""
+
+
+def in_currency(money: str) -> str:
+    """Of a column of money the amount in the currency asked for."""
+    return f"{money}[indexOf(Currencies, {{q_currency:String}})]"
 
 
 @dataclass
@@ -38,6 +45,19 @@ class Where:
         self.conditions.append(condition)
         self.values.update(values)
 
+    def words(self, searched: str, words: str | None) -> None:
+        """Every one of the words stands in the text `searched`, in any case."""
+        if words is not None:
+            found = f"arrayAll(word -> positionCaseInsensitiveUTF8({searched}, word) > 0, {{q_words:Array(String)}})"
+            self.add(found, q_words=words.split())
+
+    def money(self, money: str, currency: str | None, least: Decimal | None) -> None:
+        """There is money in that currency, in the column `money` at least so much."""
+        if currency is not None:
+            self.add("has(Currencies, {q_currency:String})", q_currency=currency)
+            if least is not None:
+                self.add(f"{in_currency(money)} >= {{q_min_amount:Decimal(38, 9)}}", q_min_amount=f"{least:f}")
+
     @property
     def sql(self) -> str:
         """`WHERE …`, or nothing."""
@@ -51,10 +71,8 @@ def where(filters: Filters, money: str = WHOLE) -> Where:
         wanted = getattr(filters, name)
         if wanted:
             clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": list(wanted)})
-    if filters.currency is not None:
-        clause.add("has(Currencies, {q_currency:String})", q_currency=filters.currency)
-        if filters.min_amount is not None:
-            clause.add(f"{money} >= {{q_min_amount:Decimal(38, 9)}}", q_min_amount=f"{filters.min_amount:f}")
+    clause.words(_SEARCHED, filters.q)
+    clause.money(money, filters.currency, filters.min_amount)
     return clause
 
 

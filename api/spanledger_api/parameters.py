@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import Request
@@ -20,7 +21,6 @@ from spanledger_correlator.definition.model import Severity, SlaState
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 WhyKind = Literal["failed_step", "rejected_record", "overdue_step", "missing_step"]
-Format = Literal["json", "csv"]
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 
 
@@ -71,6 +71,8 @@ class Filters(Clock):
     """The company in whose books it is."""
     region: list[Text] = []
     """The region."""
+    q: Text | None = Field(default=None, examples=["acme 1042"])
+    """Words that its ids (its own and those around it), its client or its key hold, in any case; all of them."""
     client: list[Text] = []
     """The client's name, or its account id where no name is known."""
     currency: Currency | None = None
@@ -81,10 +83,7 @@ class Filters(Clock):
 
     @model_validator(mode="after")
     def _need_a_currency(self) -> Filters:
-        if self.min_amount is not None and self.currency is None:
-            what = "`min_amount` is given without `currency`: amounts of different currencies are not compared."
-            do = "Add `currency`, such as `currency=EUR`."
-            raise refusal_of([Fault(code="currency_missing", where="query.min_amount", what=what, do=do)])
+        refuse_without_currency(self.min_amount, self.currency)
         return self
 
     def check(self, catalogue: Catalogue) -> None:
@@ -97,6 +96,14 @@ class Filters(Clock):
         ]
         if faults:
             raise refusal_of(faults)
+
+
+def refuse_without_currency(least: Decimal | None, currency: str | None) -> None:
+    """Raises Refusal `currency_missing` for a least amount without its currency."""
+    if least is not None and currency is None:
+        what = "`min_amount` is given without `currency`: amounts of different currencies are not compared."
+        do = "Add `currency`, such as `currency=EUR`."
+        raise refusal_of([Fault(code="currency_missing", where="query.min_amount", what=what, do=do)])
 
 
 def refuse_repeats(request: Request) -> None:

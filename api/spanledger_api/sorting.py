@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from spanledger_api.cursors import Position, not_one_of_ours
-from spanledger_api.filters import WHOLE, Where
+from spanledger_api.filters import WHOLE, Where, in_currency
 from spanledger_api.problems import Fault, Refusal, refusal_of
 
 Sort = Literal[
@@ -74,7 +74,7 @@ def order_of(sort: Sort, currency: str | None) -> Order:
     if name == "amount":
         if currency is None:
             raise _no_currency()
-        return Order(WHOLE, "Decimal(38, 9)", descending, lambda text: bool(_DECIMAL.match(text)))
+        return Order(in_currency(WHOLE), "Decimal(38, 9)", descending, lambda text: bool(_DECIMAL.match(text)))
     expression = f"ifNull(toUnixTimestamp64Nano({_TIMES[name]}), {_LAST[descending]})"
     return Order(expression, "Int64", descending, _is_integer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
@@ -10,16 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api import csv_export
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import OPEN, bound_moment, where
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.money import Currency, Total, plain
-from spanledger_api.negotiation import wants_csv
+from spanledger_api.lists.ageing import AgeBucket, buckets
+from spanledger_api.lists.listing import Listing, ListParameters, about
+from spanledger_api.lists.totalling import counted, numbers_of, totals_of
+from spanledger_api.money import Currency, Total
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import SEVERITIES, Filters, Format
-from spanledger_api.problems import Refusal
+from spanledger_api.parameters import SEVERITIES, Filters
 from spanledger_api.reporting import Reporting, ReportingTotal
 from spanledger_api.stuck_item import CSV_COLUMNS, StuckItem, item, lines
 from spanledger_api.verdict import COLUMNS
@@ -27,35 +26,20 @@ from spanledger_api.verdict import COLUMNS
 router = APIRouter(tags=["stuck"])
 
 LONGEST_LIST = 10_000
-LONGEST_FILE = 100_000
+PAGE = 100
 
 _RANK = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
 _FIRST_CURRENCY = "if(empty(Currencies), '', arraySort(Currencies)[1])"
 _AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
 
 
-AGES = (1, 3, 7, 14, 30, 90)
-"""The bounds of the ageing buckets, in days."""
-
-
-class AgeBucket(BaseModel):
-    """What has waited for so long."""
-
-    from_days: int = Field(description="At least so many days.", examples=[3])
-    to_days: int | None = Field(description="Less than so many; null in the last bucket.", examples=[7])
-    count: int = Field(description="How many wait for so long.", examples=[2])
-    totals: list[Total] = Field(description="Their money at stake; an entity's counts once, at its longest wait.")
-
-
-class StuckParameters(Filters):
+class StuckParameters(Filters, ListParameters):
     """What is stuck, of which kind, whose, and for how much."""
 
     limit: int | None = Field(default=None, ge=1, le=LONGEST_LIST)
-    """At most so many items, the worst first; totals are over all. Default: 100, in CSV all of them."""
+    """At most so many items, the worst first; totals are over all. Default: 100, in a file all of them."""
     reporting_currency: Currency | None = None
     """Rank by money in this currency, and total it too: converted by the rates of the clock's day."""
-    format: Format | None = None
-    """`json` or `csv`; without it the `Accept` header decides."""
 
 
 class StuckAnswer(BaseModel):
@@ -84,22 +68,36 @@ class StuckAnswer(BaseModel):
 async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> Response:
     """Open transactions that cannot move without someone: an overdue, failed, rejected or missing step.
 
-    As JSON or, with `format=csv` or `Accept: text/csv`, as a CSV file of one line per item and currency.
+    A file (`format`) has one line per item and currency.
     """
-    as_csv = wants_csv(desk.request, parameters.format)
-    return await desk.answer(
-        parameters, lambda inquiry: _file(inquiry, parameters) if as_csv else find(inquiry, parameters)
+    return await desk.answer_list(
+        parameters, PAGE, lambda inquiry, wanted: listing(inquiry, parameters, find(inquiry, parameters, wanted))
     )
 
 
-def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
-    """The answer at the inquiry's clock."""
+def listing(inquiry: Inquiry, parameters: StuckParameters, answer: StuckAnswer) -> Listing:
+    """The answer as a list that can be a file."""
+    reporting = _reporting(inquiry, parameters)
+    return Listing(
+        answer=answer,
+        items=answer.items,
+        item_type=StuckItem,
+        name="stuck",
+        columns=CSV_COLUMNS,
+        lines=lambda one: lines(one, parameters.currency, reporting),
+        about=about(answer, parameters),
+        longer=parameters.limit is None and answer.count > len(answer.items),
+    )
+
+
+def find(inquiry: Inquiry, parameters: StuckParameters, wanted: int = PAGE) -> StuckAnswer:
+    """The answer at the inquiry's clock, with at most `wanted` items."""
     parameters.check(inquiry.catalogue)
     reporting = _reporting(inquiry, parameters)
     with _gathering(inquiry, parameters):
         count, by_severity, totals = _totals(inquiry, parameters.currency)
-        ageing = _ageing(inquiry, parameters.currency) if count else []
-        rows = _ranked(inquiry, parameters.currency, reporting, parameters.limit or 100) if count else []
+        ageing = buckets(inquiry, parameters.currency, _AGE) if count else []
+        rows = _ranked(inquiry, parameters.currency, reporting, wanted) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -110,26 +108,6 @@ def find(inquiry: Inquiry, parameters: StuckParameters) -> StuckAnswer:
         reporting=reporting.total(totals) if reporting else None,
         items=[item(row, inquiry, parameters.currency, reporting) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not count),
-    )
-
-
-def _file(inquiry: Inquiry, parameters: StuckParameters) -> Response:
-    parameters.check(inquiry.catalogue)
-    reporting = _reporting(inquiry, parameters)
-    with _gathering(inquiry, parameters):
-        rows = _ranked(inquiry, parameters.currency, reporting, parameters.limit or LONGEST_FILE + 1)
-    if len(rows) > LONGEST_FILE:
-        raise Refusal(
-            f"More than {LONGEST_FILE:,} transactions match.",
-            code="too_many_rows",
-            hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
-        )
-    items = (item(row, inquiry, parameters.currency, reporting) for row in rows)
-    flat = (line for one in items for line in lines(one, parameters.currency, reporting))
-    return Response(
-        csv_export.document(CSV_COLUMNS, flat),
-        media_type=csv_export.MEDIA_TYPE,
-        headers={"Content-Disposition": 'attachment; filename="stuck.csv"'},
     )
 
 
@@ -147,68 +125,10 @@ def _gathering(inquiry: Inquiry, parameters: StuckParameters) -> AbstractContext
 
 
 def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int], list[Total]]:
-    """How many match, how many of each severity, and their money per currency: an entity's counts once."""
-    row = inquiry.gathered("""
-        SELECT
-            sum(Items) AS Count,
-            sumMap(Severities.1, Severities.2) AS BySeverity,
-            sumMap(Money.1, Money.2) AS Sums,
-            sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
-        FROM
-        (
-            SELECT
-                count() AS Items,
-                sumMap([Severity], [toUInt64(1)]) AS Severities,
-                maxMap(Currencies, OpenAmounts) AS Money
-            FROM gathered
-            GROUP BY RootType, RootId
-        )
-    """)[0]
-    counted = dict(zip(*row["BySeverity"], strict=True))
-    by_severity = {severity: counted.get(severity, 0) for severity in SEVERITIES}
-    return row["Count"], by_severity, _money(row, currency)
-
-
-def _ageing(inquiry: Inquiry, currency: str | None) -> list[AgeBucket]:
-    """The same by how long they have waited: an entity with several transactions is as old as the oldest of them."""
-    rows = inquiry.gathered(
-        f"""
-        SELECT
-            arrayCount(bound -> Age >= bound * 86400, {{q_ages:Array(UInt32)}}) AS Bucket,
-            sum(Items) AS Count,
-            sumMap(Money.1, Money.2) AS Sums,
-            sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
-        FROM
-        (
-            SELECT count() AS Items, max({_AGE}) AS Age, maxMap(Currencies, OpenAmounts) AS Money
-            FROM gathered
-            GROUP BY RootType, RootId
-        )
-        GROUP BY Bucket
-        ORDER BY Bucket
-        """,  # noqa: S608 - an expression of this module
-        {"q_moment": bound_moment(inquiry.moment), "q_ages": list(AGES)},
-    )
-    bounds = (0, *AGES, None)
-    return [
-        AgeBucket(
-            from_days=bounds[row["Bucket"]] or 0,
-            to_days=bounds[row["Bucket"] + 1],
-            count=row["Count"],
-            totals=_money(row, currency),
-        )
-        for row in rows
-    ]
-
-
-def _money(row: Mapping[str, Any], currency: str | None) -> list[Total]:
-    """The sums of a row, by currency; only one if it was asked for."""
-    sums, holders = (dict(zip(*row[column], strict=True)) for column in ("Sums", "Holders"))
-    return [
-        Total(currency=held, amount=plain(sums[held]), entities=holders[held])
-        for held in sorted(sums)
-        if currency in {None, held}
-    ]
+    """How many match, how many of each severity, and their money per currency."""
+    row = inquiry.gathered(counted("gathered", maps={"BySeverity": "Severity"}))[0]
+    numbers = numbers_of(row, "BySeverity")
+    return row["Count"], {severity: numbers.get(severity, 0) for severity in SEVERITIES}, totals_of(row, currency)
 
 
 def _ranked(inquiry: Inquiry, currency: str | None, reporting: Reporting | None, limit: int) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from spanledger_api.budgets import meter, percent
-from spanledger_api.csv_export import Cell
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.moments import Duration, duration, rfc3339, utc, utc_or_none
+from spanledger_api.lists.listing import Cell
+from spanledger_api.moments import Duration, duration, utc, utc_or_none
 from spanledger_api.money import Money, Part, elsewhere, moneys
 from spanledger_api.reporting import Reporting
 from spanledger_api.verdict import EntityRef, Links, Why, entity_ref, transaction_links, why
@@ -122,7 +122,7 @@ def lines(one: StuckItem, currency: str | None, reporting: Reporting | None = No
         "entity_id": one.entity.id,
         "client": one.client,
         "waiting_for": one.waiting_for,
-        "waiting_since": rfc3339(one.waiting_since),
+        "waiting_since": one.waiting_since,
         "waited_seconds": one.waited.seconds if one.waited else None,
         "waited": one.waited.text if one.waited else None,
         "why_kind": one.why.kind,
@@ -136,9 +136,9 @@ def lines(one: StuckItem, currency: str | None, reporting: Reporting | None = No
         "severity_rule": one.severity_rule,
         "impact": one.impact,
         "sla_state": one.sla_state,
-        "sla_due_at": rfc3339(one.sla_due_at),
+        "sla_due_at": one.sla_due_at,
         "sla_used_percent": None if one.sla_used_percent is None else Decimal(str(one.sla_used_percent)),
-        "due_at": rfc3339(one.due_at),
+        "due_at": one.due_at,
         "legal_entity": one.legal_entity,
         "region": one.region,
         "sentence": one.sentence,

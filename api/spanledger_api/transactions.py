@@ -13,7 +13,11 @@ from spanledger_api import cursors
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import Where, bound_moment, where
 from spanledger_api.inquiry import Among, Inquiry
+from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.listing import Listing, ListParameters, about
+from spanledger_api.lists.totalling import counted, totals_of
 from spanledger_api.moments import StartOfDayOrMoment
+from spanledger_api.money import Total
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Filters
@@ -22,10 +26,11 @@ from spanledger_api.verdict import COLUMNS, Summary, summary
 
 router = APIRouter(tags=["transactions"])
 
+PAGE = 50
 Status = Literal["open", "completed", "failed", "cancelled"]
 
 
-class TransactionsParameters(Filters):
+class TransactionsParameters(Filters, ListParameters):
     """Which transactions, in which order, which page."""
 
     status: list[Status] = Field(default=[])
@@ -40,8 +45,10 @@ class TransactionsParameters(Filters):
     """Last active at this moment or later."""
     sort: Sort = "-last_activity_at"
     """The order; with `-` the greatest first. `amount` needs a `currency`. What has no value stands last."""
-    limit: int = Field(default=50, ge=1, le=1000)
-    """At most so many on a page."""
+    limit: int | None = Field(default=None, ge=1, le=1000)
+    """At most so many on a page. Default: 50, in a file all of them."""
+    totals: bool = False
+    """Also count all that match, and add up their money by currency."""
     cursor: str | None = Field(default=None, min_length=1, max_length=4000)
     """Where the page begins, from `next` of the one before; the other parameters stay the same."""
 
@@ -51,6 +58,8 @@ class TransactionsAnswer(BaseModel):
 
     as_of: datetime = Field(description="The clock that the answer was read at.")
     known: str
+    count: int | None = Field(description="How many match, if `totals` was asked for; `items` are a page of them.")
+    totals: list[Total] = Field(description="The whole money of all that match, if it was asked for.")
     items: list[Summary]
     next: str | None = Field(description="The address of the next page; null on the last.")
     notes: list[str] = Field(description="What to know about this answer.")
@@ -67,28 +76,48 @@ async def transactions(desk: Desk, parameters: Annotated[TransactionsParameters,
 
     A row that changes while pages are read is where its new value puts it; give `as_of` for pages of one moment.
     """
-    return await desk.answer(parameters, lambda inquiry: find(inquiry, parameters, desk.request))
+
+    def question(inquiry: Inquiry, wanted: int) -> Listing:
+        answer = find(inquiry, parameters, desk.request, wanted)
+        return Listing(
+            answer=answer,
+            items=answer.items,
+            item_type=Summary,
+            name="transactions",
+            columns=columns_of(Summary),
+            lines=lines_of,
+            about=about(answer, parameters),
+            longer=parameters.limit is None and answer.next is not None,
+        )
+
+    return await desk.answer_list(parameters, PAGE, question)
 
 
-def find(inquiry: Inquiry, parameters: TransactionsParameters, request: Request) -> TransactionsAnswer:
-    """The page at the inquiry's clock."""
+def find(inquiry: Inquiry, parameters: TransactionsParameters, request: Request, wanted: int) -> TransactionsAnswer:
+    """The page at the inquiry's clock, of at most `wanted` transactions."""
     parameters.check(inquiry.catalogue)
     clause = _where(parameters)
     order = order_of(parameters.sort, parameters.currency)
-    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit"}))
+    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit", "format", "fields", "totals"}))
+    among: Among = "stuck" if parameters.stuck else "open" if parameters.status == ["open"] else "all"
+    all_of_them = None
+    if parameters.totals:
+        source = f"verdicts {clause.sql}"
+        all_of_them = inquiry.verdicts(counted(source, "Amounts"), clause.values, among)[0]
     if parameters.cursor is not None:
         order.after(clause, cursors.decode(parameters.cursor, question, keys=1))
     sql = f"""
         SELECT {COLUMNS}, toString({order.expression}) AS SortValue
         FROM verdicts {clause.sql} {order.sql} LIMIT {{q_limit:UInt64}}
     """  # noqa: S608 - made of expressions of this package; the values are bound
-    among: Among = "stuck" if parameters.stuck else "open" if parameters.status == ["open"] else "all"
-    rows = inquiry.verdicts(sql, {**clause.values, "q_limit": parameters.limit + 1}, among)
-    more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
+    rows = inquiry.verdicts(sql, {**clause.values, "q_limit": wanted + 1}, among)
+    more, rows = len(rows) > wanted, rows[:wanted]
     last = cursors.Position(rows[-1]["SortValue"], (rows[-1]["Key"],)) if more else None
     return TransactionsAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
+        count=None if all_of_them is None else all_of_them["Count"],
+        totals=[] if all_of_them is None else totals_of(all_of_them, parameters.currency),
         items=[summary(row, inquiry) for row in rows],
         next=next_page(request, cursors.encode(question, last)) if last else None,
         notes=notes_on(inquiry, parameters, empty=not rows and parameters.cursor is None),

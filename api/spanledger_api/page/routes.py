@@ -48,16 +48,14 @@ async def stuck_page(desk: Desk) -> Response:
     """What is stuck, the worst first, with filters and totals."""
     given = [(name, value) for name, value in desk.request.query_params.multi_items() if value.strip()]
     parameters = _read(stuck.StuckParameters, given)
-    if parameters.limit is None:
-        parameters = parameters.model_copy(update={"limit": _SHOWN})
 
     def page(inquiry: Inquiry) -> Response:
         catalogue = inquiry.catalogue
         return _rendered(
             "stuck.html",
-            answer=stuck.find(inquiry, parameters),
+            answer=stuck.find(inquiry, parameters, parameters.limit or _SHOWN),
             asked=dict(given),
-            file=f"/v1/stuck?{urlencode([*given, ('format', 'csv')])}",
+            file=f"/v1/stuck?{urlencode([*given, ('format', 'xlsx')])}",
             choices={
                 "process": sorted(catalogue.processes),
                 "owner": sorted(catalogue.owners),

@@ -34,7 +34,8 @@ def test_a_token_says_who_and_what_somebody_may_do(issuer: Issuer) -> None:
     found = principal_of(issuer, roles=["finance", "operator", "baker"], legal_entities=["DE01"])
     assert (found.tenant, found.name, found.id, found.personal) == ("default", "mia@example.com", "user:u-1", True)
     assert found.roles == {"viewer", "finance", "operator"}
-    assert (found.legal_entities, found.processes) == ({"DE01"}, None)
+    assert found.legal_entities == {"DE01"}
+    assert found.processes is None
     assert principal_of(issuer, roles="finance admin").roles == {"viewer", "finance", "admin"}
     assert principal_of(issuer).roles == {"viewer"}
     assert principal_of(issuer, processes=[]).processes == frozenset(), "an empty scope is nothing, not everything"
@@ -109,7 +110,8 @@ def test_a_provider_that_is_away_is_told_apart_from_a_bad_token() -> None:
     assert refused.value.code == "provider_unavailable"
     issuer.down = False
     clock[0] += FETCHED_AT_MOST_EVERY + 1
-    assert provider.principal_of(issuer.token(NOW), NOW)
+    assert provider.principal_of(issuer.token(NOW), NOW).tenant == "default"
     issuer.down = True
     clock[0] += 24 * 3600
-    assert provider.principal_of(issuer.token(NOW + timedelta(days=1)), NOW + timedelta(days=1)), "old keys stay good"
+    later = NOW + timedelta(days=1)
+    assert provider.principal_of(issuer.token(later), later).tenant == "default", "old keys stay good"

@@ -1,4 +1,4 @@
-"""Every address × role × scope × tenant: who may ask, and that nothing is shown that its asker may not see."""
+"""Every address by role, scope and tenant: who may ask, and that nothing is shown that its asker may not see."""
 
 from __future__ import annotations
 

@@ -10,19 +10,23 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from spanledger_api.lists.listing import Cell
+from spanledger_api.moments import rfc3339
+
 MEDIA_TYPE: Final = "text/csv; charset=utf-8; header=present"
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "\uff0b", "\uff0d", "\uff1d", "\uff20")
-
-Cell = str | int | Decimal | None
 
 
 def cell(value: Cell) -> str:
     """A cell's text: numbers as they are, text made harmless, None empty."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return rfc3339(value)
     if isinstance(value, str):
         text = value.replace("\x00", "\ufffd")
         return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text

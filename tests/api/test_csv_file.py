@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spanledger_api.csv_export import cell, document
+from spanledger_api.lists.csv_file import cell, document
 
 # A carriage return inside a quoted field is kept by RFC 4180; csv.reader reads it back only from an unmodified stream.
 texts = st.text(st.characters(exclude_categories=["Cs"]))

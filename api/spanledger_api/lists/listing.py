@@ -1,0 +1,90 @@
+"""A list: what was asked of it, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel, Field
+
+from spanledger_api.lists.formats import Format
+from spanledger_api.moments import rfc3339
+from spanledger_api.money import Total
+from spanledger_api.parameters import Clock, Text
+from spanledger_api.problems import Refusal, refusal_of, unknown_value
+
+Cell = str | int | Decimal | datetime | None
+"""What a file's cell holds; times are aware."""
+LONGEST_FILE: Final = 100_000
+
+
+class ListParameters(Clock):
+    """What every list can be asked for."""
+
+    fields: Text | None = Field(default=None, examples=["key,amount,owner"])
+    """Only these fields of each item (in a file: columns), with commas between; without it all."""
+    format: Format | None = None
+    """`json`, `csv`, `xlsx` or `ndjson`; without it the `Accept` header decides. A file holds all that match."""
+
+    def chosen(self, known: Sequence[str]) -> tuple[str, ...]:
+        """The fields asked for, in that order; all of `known` if none is. Raises Refusal `unknown_value`."""
+        if self.fields is None:
+            return tuple(known)
+        wanted = tuple(dict.fromkeys(word.strip() for word in self.fields.split(",") if word.strip()))
+        faults = [unknown_value("query.fields", word, "field", known) for word in wanted if word not in known]
+        if faults:
+            raise refusal_of(faults)
+        return wanted or tuple(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list's answer: the page with its items, and how an item is written into a file.
+
+    `lines` gives an item's lines, each with a cell for each of `columns`. `about` are totals and other facts about the
+    whole list, which a workbook shows beside it. `longer` says that not everything that matches is there.
+    """
+
+    answer: BaseModel
+    items: Sequence[BaseModel]
+    item_type: type[BaseModel]
+    name: str
+    columns: Sequence[str]
+    lines: Callable[[Any], Iterator[Mapping[str, Cell]]]
+    about: Mapping[str, str]
+    longer: bool = False
+
+    def require_all(self) -> None:
+        """Raises Refusal `too_many_rows` if something that matches is not in it: a file is never cut."""
+        if self.longer:
+            raise Refusal(
+                f"More than {LONGEST_FILE:,} rows match.",
+                code="too_many_rows",
+                hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
+            )
+
+
+class TotalledAnswer(Protocol):
+    """What answers with totals have in common."""
+
+    @property
+    def as_of(self) -> datetime: ...
+    @property
+    def known(self) -> str: ...
+    @property
+    def totals(self) -> Sequence[Total]: ...
+
+
+def about(answer: TotalledAnswer, parameters: BaseModel) -> dict[str, str]:
+    """What a workbook says of a list: its clock, what was asked, and the totals, which no column adds up to."""
+    asked = parameters.model_dump(mode="json", exclude_defaults=True, exclude={"format", "fields"})
+    return {
+        "As of": rfc3339(answer.as_of),
+        "Known": answer.known,
+        **{f"Asked: {name}": str(value) for name, value in asked.items()},
+        **{f"Total {one.currency}": f"{one.amount} ({one.entities} entities)" for one in answer.totals},
+        "Times": "UTC",
+    }
