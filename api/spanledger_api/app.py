@@ -16,6 +16,8 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from spanledger_api import (
+    audit,
+    bulk_actions,
     corrections,
     entities,
     exception,
@@ -29,6 +31,7 @@ from spanledger_api import (
     sources,
     spans,
     stuck,
+    stuck_groups,
     totals,
     transaction,
     transactions,
@@ -56,8 +59,10 @@ _log = logging.getLogger("spanledger.api")
 
 # Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
 _QUESTIONS = (
+    stuck_groups,
     stuck,
     exceptions,
+    bulk_actions,
     exception,
     sla,
     corrections,
@@ -72,6 +77,7 @@ _QUESTIONS = (
     transaction,
     journey,
     entities,
+    audit,
 )
 
 

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,15 @@ def decode(cursor: str, question: str, keys: int) -> Position:
     if parts[0] != question:
         raise _invalid("The cursor belongs to another question: filters, sort and clock must stay the same.")
     return Position(parts[1], tuple(parts[2:]))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a cursor's key is a UUID."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def not_one_of_ours() -> Refusal:

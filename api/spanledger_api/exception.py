@@ -24,13 +24,15 @@ from spanledger_correlator.statements import statement
 
 router = APIRouter(tags=["exceptions"])
 
-Action = Literal["acknowledge", "assign", "comment", "suppress", "ask_replay"]
+Action = Literal["acknowledge", "assign", "comment", "suppress", "ask_replay", "resolve", "reopen"]
 _DONE: Final[Mapping[Action, str]] = {
     "acknowledge": "acknowledged",
     "assign": "assigned",
     "comment": "commented",
     "suppress": "suppressed",
     "ask_replay": "replay_asked",
+    "resolve": "resolved",
+    "reopen": "reopened",
 }
 """What an action is called once it was done."""
 _COLUMNS = (
@@ -42,7 +44,9 @@ _COLUMNS = (
 class ActionView(BaseModel):
     """What someone did about an exception."""
 
-    action: str = Field(description="`acknowledged`, `assigned`, `commented`, `suppressed` or `replay_asked`.")
+    action: str = Field(
+        description="`acknowledged`, `assigned`, `commented`, `suppressed`, `replay_asked`, `resolved` or `reopened`."
+    )
     who: str
     at: datetime
     why: str | None
@@ -64,13 +68,15 @@ class ActionRequest(BaseModel):
 
     action: Action
     who: str = Field(default="", max_length=200, description=WHO, examples=["mia"])
-    why: str = Field(default="", max_length=4000, description="Needed to comment and to suppress.")
+    why: str = Field(default="", max_length=4000, description="Needed to comment, to suppress and to resolve.")
     assignee: Text | None = Field(default=None, description="To whom to assign it.", examples=["jonas"])
     until: AwareDatetime | None = Field(default=None, description="Until when to suppress it.")
 
     @model_validator(mode="after")
     def _complete(self) -> ActionRequest:
-        needs = {"assign": ("assignee",), "suppress": ("until", "why"), "comment": ("why",)}.get(self.action, ())
+        needs = {"assign": ("assignee",), "suppress": ("until", "why"), "comment": ("why",), "resolve": ("why",)}.get(
+            self.action, ()
+        )
         lacking = [name for name in needs if not getattr(self, name)]
         idle = [
             name
@@ -89,15 +95,16 @@ class ActionRequest(BaseModel):
     dependencies=[needs("operator")],
     response_model=ExceptionView,
     summary="Act on an exception",
-    responses=example("exception") | documented(*ALWAYS, "not_found", "not_json", "already_resolved"),
+    responses=example("exception") | documented(*ALWAYS, "not_found", "not_json", "already_resolved", "not_resolved"),
 )
 async def act(desk: Desk, exception_id: str, request: ActionRequest) -> Response:
-    """Acknowledge it, assign it, comment on it, suppress it until a moment, or ask for a replay.
+    """Acknowledge it, assign it, comment on it, suppress it until a moment, ask for a replay, say that it is settled, or
+    open it again.
 
-    What is done stays in the history. A suppression ends at its moment, or with another one that ends sooner.
+    Problems resolve themselves; to `resolve` one is for what was settled where no span tells. What is done stays in the history. A suppression ends at its moment, or with another one that ends sooner.
     """
     require_json(desk.request)
-    return await desk.answer(Clock(), lambda inquiry: _act(inquiry, exception_id, request))
+    return await desk.answer(Clock(), lambda inquiry: act_on(inquiry, exception_id, request))
 
 
 @router.get(
@@ -111,17 +118,13 @@ async def exception(desk: Desk, exception_id: str, parameters: Annotated[Clock, 
     return await desk.answer(parameters, lambda inquiry: _view(inquiry, exception_id))
 
 
-def _act(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
+def act_on(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
+    """Do it, and tell what became of it. Raises Refusal."""
     found = _find(inquiry, word)
     if request.until is not None and request.until <= inquiry.now:
         what, do = "`until` lies in the past.", "Write a moment to come."
         raise refusal_of([Fault(code="invalid_value", where="body.until", what=what, do=do)])
-    if found.row["State"] == "resolved" and request.action in {"suppress", "ask_replay"}:
-        raise Refusal(
-            "The exception has resolved itself: there is nothing to suppress and nothing to replay.",
-            code="already_resolved",
-            hint="Comment on it, if something remains to be said.",
-        )
+    _check_state(found.row, request.action)
     definition = inquiry.catalogue.version(found.asked.process) if found.asked.process else None
     row = {
         "Tenant": inquiry.tenant,
@@ -142,6 +145,23 @@ def _act(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
     }
     inquiry.store.insert("exception_actions", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
     return _view(inquiry, word)
+
+
+def _check_state(row: Mapping[str, Any], action: Action) -> None:
+    """Raises Refusal `already_resolved` for what makes no sense where it is resolved, `not_resolved` where it is not."""
+    resolved = row["State"] == "resolved"
+    if resolved and action in {"suppress", "ask_replay", "resolve"}:
+        raise Refusal(
+            "The exception is resolved: there is nothing to suppress, to replay or to settle.",
+            code="already_resolved",
+            hint="Comment on it, if something remains to be said; `reopen` it, if a person resolved it too soon.",
+        )
+    if action == "reopen" and not row["ResolvedBy"]:
+        raise Refusal(
+            "No person has resolved the exception, so that nobody can open it again.",
+            code="not_resolved",
+            hint="What has resolved itself opens itself, if the problem comes back.",
+        )
 
 
 class _Found:

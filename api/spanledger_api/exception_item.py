@@ -41,8 +41,9 @@ class ExceptionItem(BaseModel):
     until: datetime | None = Field(description="When it was resolved.")
     resolution: str | None = Field(
         description="What resolved it: `succeeded` (late), `compensated`, `settled`, `precondition_met`, `carried`, "
-        "`agreed`, `came`, or `closed` with its transaction."
+        "`agreed`, `came`, `closed` with its transaction, or a `person` said so."
     )
+    resolved_by: str | None = Field(description="Who said that it is settled, where a person did.")
     stood: Duration = Field(description="From `since` to `until`, or to the clock.")
     detail: dict[str, str] = Field(description="What is wrong, by words that depend on the kind.")
     owner: str | None = Field(description="Who must act.", examples=["finance-operations"])
@@ -88,6 +89,7 @@ def item(row: Mapping[str, Any], moment: datetime) -> ExceptionItem:
         since=utc(row["Since"]),
         until=until,
         resolution=row["Resolution"] or None,
+        resolved_by=row["ResolvedBy"] or None,
         stood=duration((until or moment) - utc(row["Since"])),
         detail={name: told for name, told in row["Detail"].items() if name},
         owner=row["Owner"] or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,6 +20,7 @@ from spanledger_api.money import Currency, Total
 from spanledger_api.notes import notes_on
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import SEVERITIES, Filters
+from spanledger_api.problems import Refusal, nearest, shown
 from spanledger_api.reporting import Reporting, ReportingTotal
 from spanledger_api.stuck_item import CSV_COLUMNS, StuckItem, item, lines
 from spanledger_api.verdict import COLUMNS
@@ -30,7 +32,7 @@ PAGE = 100
 
 _RANK = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
 _FIRST_CURRENCY = "if(empty(Currencies), '', arraySort(Currencies)[1])"
-_AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
+AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
 
 
 class StuckParameters(Filters, ListParameters):
@@ -59,6 +61,24 @@ class StuckAnswer(BaseModel):
 
 
 @router.get(
+    "/v1/{entities}/stuck",
+    response_model=StuckAnswer,
+    summary="Which invoices are stuck",
+    responses=example("stuck", csv="stuck")
+    | documented(*ALWAYS, "currency_missing", "unknown_value", "not_found", "not_acceptable", "too_many_rows"),
+)
+async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckParameters, Query()]) -> Response:
+    """`/v1/invoices/stuck`, `/v1/projects/stuck`: the stuck list of one type of root entity, in the plural."""
+    types = {plural(one): one for one in desk.services.inquiries.catalogue.root_types}
+    if entities not in types:
+        raise Refusal(f"No process is about `{shown(entities)}`.", code="not_found", hint=nearest(entities, types))
+    narrowed = parameters.model_copy(update={"entity": [types[entities]]})
+    return await desk.answer_list(
+        narrowed, PAGE, lambda inquiry, wanted: listing(inquiry, narrowed, find(inquiry, narrowed, wanted))
+    )
+
+
+@router.get(
     "/v1/stuck",
     response_model=StuckAnswer,
     summary="What is stuck",
@@ -73,6 +93,11 @@ async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> 
     return await desk.answer_list(
         parameters, PAGE, lambda inquiry, wanted: listing(inquiry, parameters, find(inquiry, parameters, wanted))
     )
+
+
+def plural(entity_type: str) -> str:
+    """`invoices`, `opportunities`: how an address names an entity type."""
+    return f"{entity_type[:-1]}ies" if re.search("[^aeiou]y$", entity_type) else f"{entity_type}s"
 
 
 def listing(inquiry: Inquiry, parameters: StuckParameters, answer: StuckAnswer) -> Listing:
@@ -94,9 +119,9 @@ def find(inquiry: Inquiry, parameters: StuckParameters, wanted: int = PAGE) -> S
     """The answer at the inquiry's clock, with at most `wanted` items."""
     parameters.check(inquiry.catalogue)
     reporting = _reporting(inquiry, parameters)
-    with _gathering(inquiry, parameters):
+    with gathering(inquiry, parameters):
         count, by_severity, totals = _totals(inquiry, parameters.currency)
-        ageing = buckets(inquiry, parameters.currency, _AGE) if count else []
+        ageing = buckets(inquiry, parameters.currency, AGE) if count else []
         rows = _ranked(inquiry, parameters.currency, reporting, wanted) if count else []
     return StuckAnswer(
         as_of=inquiry.moment,
@@ -116,7 +141,7 @@ def _reporting(inquiry: Inquiry, parameters: StuckParameters) -> Reporting | Non
     return Reporting(wanted, inquiry.reading.rates) if wanted else None
 
 
-def _gathering(inquiry: Inquiry, parameters: StuckParameters) -> AbstractContextManager[None]:
+def gathering(inquiry: Inquiry, parameters: Filters) -> AbstractContextManager[None]:
     """Judge what is asked for once; the totals and the ranking read the same rows."""
     clause = where(parameters, OPEN)
     clause.add("Stuck")
@@ -140,7 +165,7 @@ def _ranked(inquiry: Inquiry, currency: str | None, reporting: Reporting | None,
         return _ranked_in(reporting, inquiry, currency, limit)
     money_currency = "{q_currency:String}" if currency else _FIRST_CURRENCY
     at_stake = f"OpenAmounts[indexOf(Currencies, {money_currency})]"
-    weight = f"if(empty(Currencies), toDecimal256({_AGE}, 9), toDecimal256({at_stake}, 9) * {_AGE})"
+    weight = f"if(empty(Currencies), toDecimal256({AGE}, 9), toDecimal256({at_stake}, 9) * {AGE})"
     order = f"{_RANK}, empty(Currencies), {money_currency}, {weight} DESC, Process, RootId"
     values = {"q_moment": bound_moment(inquiry.moment), "q_limit": limit, "q_currency": currency or ""}
     return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above
@@ -152,7 +177,7 @@ def _ranked_in(reporting: Reporting, inquiry: Inquiry, currency: str | None, lim
     has_rate = "arrayExists(held -> has({q_rated:Array(String)}, held), Currencies)"
     money = """arraySum((held, amount) -> toDecimal256(amount, 9) * toDecimal256OrZero(
         {q_rates:Array(String)}[indexOf({q_rated:Array(String)}, held)], 12), Currencies, OpenAmounts)"""
-    order = f"{_RANK}, NOT {has_rate}, {money} * {_AGE} DESC, Process, RootId"
+    order = f"{_RANK}, NOT {has_rate}, {money} * {AGE} DESC, Process, RootId"
     values = {
         "q_moment": bound_moment(inquiry.moment),
         "q_limit": limit,

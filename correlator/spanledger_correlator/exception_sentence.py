@@ -26,6 +26,7 @@ _ENDINGS: Final = {
     "agreed": "they agree again",
     "came": "what was missing has come",
     "closed": "it ended with the transaction",
+    "person": "somebody said that it is settled",
 }
 _REASONS: Final = {
     "ambiguous_trace": "its trace belongs to several",

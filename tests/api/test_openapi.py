@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 import spanledger_api
+from spanledger_api.audit import AuditAnswer
+from spanledger_api.bulk_actions import BulkAnswer
 from spanledger_api.corrections import CorrectionsAnswer, CorrectionView
 from spanledger_api.entities import EntityView
 from spanledger_api.exception import ExceptionView
@@ -30,6 +32,7 @@ from spanledger_api.sla import SlaAnswer
 from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
+from spanledger_api.stuck_groups import GroupsAnswer
 from spanledger_api.totals import LoadedAnswer, TotalsAnswer
 from spanledger_api.transaction import TransactionView
 from spanledger_api.transactions import TransactionsAnswer
@@ -39,6 +42,7 @@ from tests.correlator.span_rows import hex_id
 FOLDER = Path(spanledger_api.__file__).parent / "examples"
 EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
+    "stuck_groups.json": ("/v1/stuck/groups?by=owner&by=reason", GroupsAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
     "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
     "producers.json": ("/v1/producers?whole=true", ProducersAnswer),
@@ -101,6 +105,12 @@ def test_an_answer_is_of_the_documented_shape(reader: TestClient, name: str) -> 
     address, model = EXAMPLES[name]
     answer = reader.get(address).json()
     assert json.loads(model.model_validate(answer, strict=False).model_dump_json()) == answer
+
+
+@pytest.mark.parametrize(("name", "model"), [("bulk_actions.json", BulkAnswer), ("audit.json", AuditAnswer)])
+def test_an_example_written_by_hand_is_of_the_documented_shape(name: str, model: type[BaseModel]) -> None:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    assert json.loads(model.model_validate_json(text).model_dump_json()) == json.loads(text)
 
 
 def test_the_example_of_loading_is_of_the_documented_shape() -> None:

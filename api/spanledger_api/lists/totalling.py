@@ -9,26 +9,43 @@ from spanledger_api.money import Total, plain
 
 _COUNTED: Final = """
     SELECT
-        {more}sum(Items) AS Count,
+        {keys}{more}sum(Items) AS Count, max(Age) AS Oldest,
         sumMap(Money.1, Money.2) AS Sums,
         sumMap(Money.1, arrayMap(amount -> toUInt64(1), Money.1)) AS Holders
     FROM
     (
-        SELECT {each}count() AS Items, maxMap(Currencies, {money}) AS Money
+        SELECT {groups}{each}count() AS Items, max({age}) AS Age, maxMap(Currencies, {money}) AS Money
         FROM {source}
-        GROUP BY RootType, RootId
+        GROUP BY {keys}RootType, RootId
     )
+    {grouped}
 """
 
 
-def counted(source: str, money: str = "OpenAmounts", *, maps: Mapping[str, str] | None = None) -> str:
-    """The SELECT of one row with Count, Sums and Holders over `source`, a FROM clause with its WHERE.
+def counted(
+    source: str,
+    money: str = "OpenAmounts",
+    *,
+    maps: Mapping[str, str] | None = None,
+    by: Mapping[str, str] | None = None,
+    age: str = "0",
+) -> str:
+    """The SELECT of Count, Sums, Holders and Oldest over `source`, a FROM clause with its WHERE: one row, or one for each
+    value of the expressions `by`, under their names.
 
-    Each of `maps` adds a column with the number of rows by the values of another one.
+    Each of `maps` adds a column with the number of rows by the values of another one; Oldest is the greatest `age`.
     """
-    each = "".join(f"sumMap([{column}], [toUInt64(1)]) AS Each{name}, " for name, column in (maps or {}).items())
-    more = "".join(f"sumMap(Each{name}.1, Each{name}.2) AS {name}, " for name in maps or {})
-    return _COUNTED.format(source=source, money=money, each=each, more=more)
+    keys = "".join(f"{name}, " for name in by or {})
+    return _COUNTED.format(
+        source=source,
+        money=money,
+        age=age,
+        keys=keys,
+        groups="".join(f"{expression} AS {name}, " for name, expression in (by or {}).items()),
+        each="".join(f"sumMap([{column}], [toUInt64(1)]) AS Each{name}, " for name, column in (maps or {}).items()),
+        more="".join(f"sumMap(Each{name}.1, Each{name}.2) AS {name}, " for name in maps or {}),
+        grouped=f"GROUP BY {keys.removesuffix(', ')}" if by else "",
+    )
 
 
 def totals_of(row: Mapping[str, Any], currency: str | None = None) -> list[Total]:

@@ -44,6 +44,10 @@ WITH
     arrayLast(one -> one.3 = 'acknowledged', mine) AS acknowledged,
     arrayLast(one -> one.3 = 'suppressed', mine) AS suppressed,
     arrayLast(one -> one.3 = 'replay_asked', mine) AS replay,
+    -- A person may say that it is settled, until somebody opens it again.
+    arrayLast(one -> one.3 IN ('resolved', 'reopened'), mine) AS settled,
+    if(e.Until > clock, NULL, e.Until) AS ended,
+    settled.3 = 'resolved' AND ifNull(settled.2 < ended, 1) AS by_person,
     arrayFirstIndex(
         (wants_stuck, wants_sla, operator, amount, currency, kinds, older, age, impacts, tiers, keys, values) ->
             (wants_stuck = -1 OR wants_stuck = e.Stuck)
@@ -66,8 +70,8 @@ WITH
         r.SeverityConditionKeys, r.SeverityConditionValues) AS severity_rule
 SELECT
     e.Subject AS Subject, e.Process AS Process, e.RootType AS RootType, e.RootId AS RootId, e.Kind AS Kind,
-    e.Step AS Step, e.System AS System, e.Since AS Since, if(e.Until > clock, NULL, e.Until) AS Until,
-    if(Until IS NULL, '', e.Resolution) AS Resolution, e.Detail AS Detail,
+    e.Step AS Step, e.System AS System, e.Since AS Since, if(by_person, settled.2, ended) AS Until,
+    multiIf(by_person, 'person', Until IS NULL, '', e.Resolution) AS Resolution, e.Detail AS Detail,
     multiIf(Until IS NOT NULL, 'resolved', ifNull(suppressed.6 > clock, 0), 'suppressed', 'open') AS State,
     multiIf(
         e.OwnOwner != '', e.OwnOwner,
@@ -83,7 +87,7 @@ SELECT
     e.Region AS Region, e.Currencies AS Currencies, e.Amounts AS Amounts, e.OpenAmounts AS OpenAmounts,
     acknowledged.4 AS AcknowledgedBy, if(AcknowledgedBy = '', NULL, acknowledged.2) AS AcknowledgedAt,
     arrayLast(one -> one.3 = 'assigned', mine).5 AS Assignee, suppressed.6 AS SuppressedUntil,
-    if(replay.4 = '', NULL, replay.2) AS ReplayAskedAt,
+    if(replay.4 = '', NULL, replay.2) AS ReplayAskedAt, if(by_person, settled.4, '') AS ResolvedBy,
     e.number = 1 AS First, e.next AS Next
 FROM episodes AS e
 LEFT JOIN (SELECT * FROM process_rules FINAL) AS r ON r.Process = e.Process AND r.Version = e.Version
