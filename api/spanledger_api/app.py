@@ -19,10 +19,12 @@ from spanledger_api import (
     audit,
     bulk_actions,
     corrections,
+    data_quality,
     entities,
     exception,
     exceptions,
     health,
+    integrations,
     journey,
     processes,
     producers,
@@ -77,6 +79,8 @@ _QUESTIONS = (
     transaction,
     journey,
     entities,
+    integrations,
+    data_quality,
     audit,
 )
 

@@ -29,6 +29,6 @@ def test_every_problem_is_documented_as_it_is() -> None:
 
 def test_the_examples_run(reader: TestClient) -> None:
     addresses = re.findall(r"curl 'http://127\.0\.0\.1:8080([^']*)'", PAGE)
-    assert len(addresses) == 2
+    assert len(addresses) == 3
     for address in addresses:
         assert reader.get(address).status_code == 200

@@ -229,3 +229,54 @@ def test_a_page_of_another_site_cannot_act(desk: Desk) -> None:
     for headers in ({"content-type": "text/plain"}, {}):
         assert desk.client.post(address, content=body, headers=headers).status_code in {415, 422}
     assert "mallory" not in str(desk.ask(f"/{quote(FAILED)}")["history"])
+
+
+def test_a_person_says_that_it_is_settled_and_somebody_opens_it_again(desk: Desk) -> None:
+    (premature,) = [one["id"] for one in desk.ask("?kind=premature_step")["items"]]
+    assert desk.refused(premature, action="resolve", who="mia")["http"] == 422
+    settled = desk.act(premature, action="resolve", why="Paid by hand; the clerk told me.")
+    assert (settled["state"], settled["resolution"], settled["resolved_by"]) == ("resolved", "person", "mia")
+    assert settled["until"] is not None
+    assert "somebody said that it is settled" in settled["sentence"]
+    assert [one["action"] for one in settled["history"]][-1] == "resolved"
+    assert premature not in {one["id"] for one in desk.ask()["items"]}
+    assert premature in {one["id"] for one in desk.ask("?state=resolved")["items"]}
+    before = f"?as_of={desk.now[0] - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert premature in {one["id"] for one in desk.ask(before)["items"]}, "an hour ago nobody had said so"
+    assert desk.refused(premature, action="ask_replay", who="mia")["code"] == "already_resolved"
+    assert desk.refused(premature, action="resolve", who="mia", why="again")["code"] == "already_resolved"
+    desk.now[0] += timedelta(minutes=1)
+    again = desk.act(premature, action="reopen")
+    assert (again["state"], again["resolution"], again["resolved_by"], again["until"]) == ("open", None, None, None)
+    assert desk.refused(premature, action="reopen", who="mia")["code"] == "not_resolved"
+
+
+def test_many_at_once_each_with_its_result(desk: Desk) -> None:
+    ids = [one["id"] for one in desk.ask()["items"]]
+    body = {"action": "assign", "assignee": "jonas", "who": "mia", "ids": [*ids, "none", ids[0]]}
+    answer = desk.client.post("/v1/exceptions/actions", json=body).json()
+    assert answer["done"] == len(ids)
+    assert [(one["id"], one["done"], one["code"]) for one in answer["items"]] == [
+        *((word, True, None) for word in ids),
+        ("none", False, "not_found"),
+    ]
+    assert {one["assigned"] for one in desk.ask()["items"]} == {"jonas"}
+    for wrong in ({**body, "ids": []}, {**body, "assignee": None}, {**body, "ids": ["x"] * 501}):
+        assert desk.client.post("/v1/exceptions/actions", json=wrong).status_code == 422
+
+
+def test_the_queue_by_money_words_and_age(desk: Desk) -> None:
+    everything = {one["id"] for one in desk.ask()["items"]}
+    assert desk.listed("?currency=EUR&min_amount=100&state=open&state=resolved") == [
+        ("rejected_record", "claim-flow/C1")
+    ]
+    assert desk.client.get("/v1/exceptions?min_amount=100").json()["code"] == "currency_missing"
+    assert {one["transaction"] for one in desk.ask("?q=c2")["items"]} == {"claim-flow/C2"}
+    assert desk.listed("?q=flow/c1%20APPROVED&state=open&state=resolved") == [("rejected_record", "claim-flow/C1")]
+    assert {one["id"] for one in desk.ask("?older_than_days=19")["items"]} == {
+        word for word in everything if "~orphan~" not in word
+    }
+    assert desk.listed("?older_than_days=90") == []
+    ageing = desk.ask()["ageing"]
+    assert sum(bucket["count"] for bucket in ageing) == len(everything)
+    assert [(bucket["from_days"], bucket["to_days"]) for bucket in ageing] == [(0, 1), (14, 30)]

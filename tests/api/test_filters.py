@@ -23,6 +23,7 @@ KEPT = {
     "legal_entity": "DE01",
     "client": "Acme GmbH",
     "currency": "EUR",
+    "q": "1042 acme prj-3",
 }
 DROPPED = {
     "process": "time-to-bill",
@@ -37,6 +38,7 @@ DROPPED = {
     "region": "apac",
     "client": "Acme",
     "currency": "USD",
+    "q": "acme 1043",
 }
 KEY = "invoice-to-cash/INV-1042"
 
@@ -44,7 +46,7 @@ KEY = "invoice-to-cash/INV-1042"
 def test_every_filter_is_tried_here() -> None:
     assert set(Filters.model_fields) - {"as_of", "known", "min_amount"} == set(DROPPED)
     lists = {name for name, field in Filters.model_fields.items() if typing.get_origin(field.annotation) is list}
-    assert set(DROPPED) - {"currency"} == lists
+    assert set(DROPPED) - {"currency", "q"} == lists
 
 
 @pytest.mark.parametrize("address", ["/v1/stuck", "/v1/transactions"])

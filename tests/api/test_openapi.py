@@ -18,10 +18,12 @@ import spanledger_api
 from spanledger_api.audit import AuditAnswer
 from spanledger_api.bulk_actions import BulkAnswer
 from spanledger_api.corrections import CorrectionsAnswer, CorrectionView
+from spanledger_api.data_quality import DataQualityAnswer
 from spanledger_api.entities import EntityView
 from spanledger_api.exception import ExceptionView
 from spanledger_api.exceptions import ExceptionsAnswer
 from spanledger_api.health import Health
+from spanledger_api.integrations import IntegrationsAnswer
 from spanledger_api.journey import JourneyAnswer
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.problems import CODES, ProblemDetails
@@ -43,6 +45,8 @@ FOLDER = Path(spanledger_api.__file__).parent / "examples"
 EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck.json": ("/v1/stuck?entity=invoice", StuckAnswer),
     "stuck_groups.json": ("/v1/stuck/groups?by=owner&by=reason", GroupsAnswer),
+    "integrations.json": ("/v1/integrations?hours=800&system=netsuite", IntegrationsAnswer),
+    "data_quality.json": ("/v1/data-quality?hours=800", DataQualityAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
     "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
     "producers.json": ("/v1/producers?whole=true", ProducersAnswer),
@@ -80,6 +84,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Each address and its operations; what is no GET is named here."""
     found = [(address, method, path[method]) for address, path in document["paths"].items() for method in path]
     assert [(address, method) for address, method, _ in found if method != "get"] == [
+        ("/v1/exceptions/actions", "post"),
         ("/v1/exceptions/{exception_id}/actions", "post"),
         ("/v1/corrections", "post"),
         ("/v1/corrections/{correction_id}/take-back", "post"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from spanledger_api import Access, create_app, token_digest
@@ -94,9 +96,9 @@ def test_filters_narrow_it_and_stay_in_the_form_and_the_file(client: TestClient,
     found = page(client, "/?severity=high&owner=&client=&min_amount=&legal_entity=FR01")
     assert "1 transaction is stuck" in found.text
     file = next(link for link in found.links if link.startswith("/v1/stuck?"))
-    assert file == "/v1/stuck?severity=high&legal_entity=FR01&format=csv"
-    lines = client.get(file).text.splitlines()
-    assert [line.split(",")[0] for line in lines[1:]] == ["invoice-to-cash/INV-2"]
+    assert file == "/v1/stuck?severity=high&legal_entity=FR01&format=xlsx"
+    rows = load_workbook(io.BytesIO(client.get(file).content)).worksheets[0].iter_rows(min_row=2, values_only=True)
+    assert [row[0] for row in rows] == ["invoice-to-cash/INV-2"]
     assert "Nothing that matches is stuck." in page(client, "/?legal_entity=IT01").text
 
 

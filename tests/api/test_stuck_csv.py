@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from starlette.testclient import TestClient
 
-from spanledger_api import stuck as module
+from spanledger_api import answering
 from spanledger_api.stuck_item import CSV_COLUMNS
 from tests.api.conftest import Stage, verdict
 
@@ -127,7 +127,7 @@ def test_a_file_holds_all_that_match_or_says_that_it_cannot(
     stage.add(*(verdict(f"INV-{number}") for number in range(150)))
     assert len(lines(client)) == 150
     assert len(lines(client, "&limit=20")) == 20
-    monkeypatch.setattr(module, "LONGEST_FILE", 149)
+    monkeypatch.setattr(answering, "LONGEST_FILE", 149)
     answer = client.get("/v1/stuck?format=csv")
     assert (answer.status_code, answer.json()["code"]) == (422, "too_many_rows")
     assert "Narrow" in answer.json()["hint"]

@@ -36,7 +36,7 @@ class Issuer:
         if url == f"{ISSUER}/.well-known/openid-configuration":
             return {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/keys"}
         assert url == f"{ISSUER}/keys"
-        published: Mapping[str, Any] = json.loads(json.dumps(KeySet(self.keys).as_dict(private=False)))
+        published: Mapping[str, Any] = json.loads(json.dumps(KeySet([*self.keys]).as_dict(private=False)))
         return published
 
     def claims(self, now: datetime, **changes: Any) -> dict[str, Any]:

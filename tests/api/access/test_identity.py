@@ -34,7 +34,7 @@ def test_a_token_says_who_and_what_somebody_may_do(issuer: Issuer) -> None:
     found = principal_of(issuer, roles=["finance", "operator", "baker"], legal_entities=["DE01"])
     assert (found.tenant, found.name, found.id, found.personal) == ("default", "mia@example.com", "user:u-1", True)
     assert found.roles == {"viewer", "finance", "operator"}
-    assert found.legal_entities == {"DE01"}
+    assert found.legal_entities == frozenset({"DE01"})
     assert found.processes is None
     assert principal_of(issuer, roles="finance admin").roles == {"viewer", "finance", "admin"}
     assert principal_of(issuer).roles == {"viewer"}
