@@ -268,11 +268,11 @@ def test_many_at_once_each_with_its_result(desk: Desk) -> None:
 def test_the_queue_by_money_words_and_age(desk: Desk) -> None:
     everything = {one["id"] for one in desk.ask()["items"]}
     assert desk.listed("?currency=EUR&min_amount=100&state=open&state=resolved") == [
-        ("rejected_record", "claim-flow/C1")
+        ("rejected_record", "claim-flow/OLD")
     ]
     assert desk.client.get("/v1/exceptions?min_amount=100").json()["code"] == "currency_missing"
     assert {one["transaction"] for one in desk.ask("?q=c2")["items"]} == {"claim-flow/C2"}
-    assert desk.listed("?q=flow/c1%20APPROVED&state=open&state=resolved") == [("rejected_record", "claim-flow/C1")]
+    assert desk.listed("?q=flow/old%20APPROVED&state=open&state=resolved") == [("rejected_record", "claim-flow/OLD")]
     assert {one["id"] for one in desk.ask("?older_than_days=19")["items"]} == {
         word for word in everything if "~orphan~" not in word
     }

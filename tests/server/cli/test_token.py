@@ -54,12 +54,6 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
 
 
 def test_an_address_that_others_reach_needs_a_token_or_plain_words(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    run("token", "create", "--tenant", "acme", "--dsn", f"chdb://{data}", cwd=tmp_path)
-    with up(data, "--otlp-http-address", "0.0.0.0:0") as running:
-        assert running.process.poll() is None
-    with up(tmp_path / "open" / "data", "--otlp-http-address", "0.0.0.0:0", "--take-spans-from-anyone", "true"):
-        pass
     (tmp_path / "empty").mkdir()
     refused = run("up", "--dsn", f"chdb://{tmp_path / 'empty'}", "--otlp-http-address", "0.0.0.0:0", cwd=tmp_path)
     assert refused.returncode == 1
