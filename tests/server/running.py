@@ -87,9 +87,9 @@ def _wait_until_ready(running: Running, seconds: float = 120.0) -> None:
     raise AssertionError("it did not become ready")
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Return once it holds; an assertion error if it does not in time."""
+def wait_for(holds: Callable[[], bool], seconds: float = 20.0, every: float = 0.05) -> None:
+    """Return once it holds; an assertion error if it does not in time. `every` so many seconds it is tried."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"it did not hold within {seconds:g} s"
-        time.sleep(0.05)
+        time.sleep(every)
