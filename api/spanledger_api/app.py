@@ -176,6 +176,10 @@ def _handle_problems(app: FastAPI) -> None:
                 hint="Every question is a GET; only `/v1/exceptions/{id}/actions` and `/v1/totals` take a POST.",
                 headers=error.headers,
             )
+        elif error.status_code == 400:
+            refusal = Refusal(
+                "The body cannot be read.", code="invalid_request", hint="Send JSON (RFC 8259), in UTF-8."
+            )
         else:
             refusal = Refusal(
                 f"Nothing is at {request.url.path[:200]}.",

@@ -16,7 +16,7 @@ from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.flat import columns_of, lines_of
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import StartOfDayOrMoment, rfc3339, utc
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import Text
 from spanledger_api.transactions import next_page
 
@@ -68,7 +68,7 @@ class AuditAnswer(BaseModel):
     "/v1/audit",
     response_model=AuditAnswer,
     summary="The audit trail",
-    responses=example("audit") | documented(*ALWAYS, "cursor_invalid", "not_acceptable", "too_many_rows"),
+    responses=listed("audit") | documented(*ALWAYS, "cursor_invalid", "not_acceptable", "too_many_rows"),
 )
 async def audit(desk: Desk, parameters: Annotated[AuditParameters, Query()]) -> Response:
     """Changes, exports, reads of money, and what was refused for want of a role. Rows are never changed or removed."""

@@ -14,7 +14,7 @@ from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.flat import columns_of, lines_of
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import rfc3339, utc
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import Text
 
 router = APIRouter(tags=["health"], dependencies=[WHOLE_TENANT])
@@ -109,7 +109,7 @@ class DataQualityAnswer(BaseModel):
     "/v1/data-quality",
     response_model=DataQualityAnswer,
     summary="Health of data",
-    responses=example("data_quality") | documented(*ALWAYS, "not_acceptable", "too_many_rows"),
+    responses=listed("data_quality") | documented(*ALWAYS, "not_acceptable", "too_many_rows"),
 )
 async def data_quality(desk: Desk, parameters: Annotated[DataQualityParameters, Query()]) -> Response:
     """Spans without a step, without an entity, with values that cannot be read, unattached or rejected, by sender."""

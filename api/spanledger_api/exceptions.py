@@ -22,7 +22,7 @@ from spanledger_api.lists.flat import columns_of, lines_of
 from spanledger_api.lists.listing import Listing, ListParameters, about
 from spanledger_api.lists.totalling import counted, numbers_of, totals_of
 from spanledger_api.money import Amount, Currency, Total
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import SEVERITIES, Text, refuse_without_currency
 from spanledger_api.problems import refusal_of
 from spanledger_api.transactions import next_page
@@ -123,7 +123,7 @@ class ExceptionsAnswer(BaseModel):
     "/v1/exceptions",
     response_model=ExceptionsAnswer,
     summary="Exceptions",
-    responses=example("exceptions") | documented(*ALWAYS, "unknown_value", "cursor_invalid"),
+    responses=listed("exceptions") | documented(*ALWAYS, "unknown_value", "cursor_invalid"),
 )
 async def exceptions(desk: Desk, parameters: Annotated[ExceptionsParameters, Query()]) -> Response:
     """Problems that need an owner: open ones, unless `state` asks for others."""

@@ -14,7 +14,7 @@ from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.flat import columns_of, lines_of
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import Duration, duration, rfc3339, utc
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import Text
 
 router = APIRouter(tags=["health"], dependencies=[WHOLE_TENANT])
@@ -93,7 +93,7 @@ class IntegrationsAnswer(BaseModel):
     "/v1/integrations",
     response_model=IntegrationsAnswer,
     summary="Health of integrations",
-    responses=example("integrations") | documented(*ALWAYS, "not_acceptable", "too_many_rows"),
+    responses=listed("integrations") | documented(*ALWAYS, "not_acceptable", "too_many_rows"),
 )
 async def integrations(desk: Desk, parameters: Annotated[IntegrationsParameters, Query()]) -> Response:
     """Throughput, failures, retries, latency and lag by service, system and step.

@@ -7,6 +7,7 @@ import json
 from importlib import resources
 from typing import Any, Final
 
+from spanledger_api.lists.formats import FORMATS, MEDIA_TYPES
 from spanledger_api.problems import CODES, MEDIA_TYPE, TYPE_PREFIX, ProblemDetails
 
 Responses = dict[int | str, dict[str, Any]]
@@ -19,12 +20,22 @@ in UTC; a refusal is RFC 9457 problem details with a stable `code`, what is wron
 """
 
 
-def example(name: str, *, csv: str | None = None) -> Responses:
-    """The `responses` for a successful answer, from `examples/<name>.json` and `examples/<csv>.csv`."""
-    content: dict[str, Any] = {"application/json": {"example": json.loads(_file(f"{name}.json"))}}
+def example(name: str) -> Responses:
+    """The `responses` for a successful answer, from `examples/<name>.json`."""
+    return {200: {"content": {"application/json": {"example": json.loads(_file(f"{name}.json"))}}}}
+
+
+def listed(name: str, *, csv: str | None = None) -> Responses:
+    """The same for a list, which can be a file of any format; `examples/<csv>.csv` shows one."""
+    found = example(name)
+    content = found[200]["content"]
+    content |= {MEDIA_TYPES[one]: {"schema": {"type": "string"}} for one in FORMATS if one != "json"}
+    content[MEDIA_TYPES["xlsx"]]["schema"]["format"] = "binary"
     if csv is not None:
-        content["text/csv"] = {"schema": {"type": "string"}, "example": _file(f"{csv}.csv")}
-    return {200: {"content": content}}
+        content[MEDIA_TYPES["csv"]]["example"] = _file(f"{csv}.csv")
+    found[200]["headers"] = {"ETag": {"description": "Send it back as `If-None-Match`.", "schema": {"type": "string"}}}
+    found[304] = {"description": "Nothing has changed: the request's `If-None-Match` names the answer."}
+    return found
 
 
 def documented(*codes: str) -> Responses:

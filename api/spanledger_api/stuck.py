@@ -18,7 +18,7 @@ from spanledger_api.lists.listing import Listing, ListParameters, about
 from spanledger_api.lists.totalling import counted, numbers_of, totals_of
 from spanledger_api.money import Currency, Total
 from spanledger_api.notes import notes_on
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import SEVERITIES, Filters
 from spanledger_api.problems import Refusal, nearest, shown
 from spanledger_api.reporting import Reporting, ReportingTotal
@@ -64,7 +64,7 @@ class StuckAnswer(BaseModel):
     "/v1/{entities}/stuck",
     response_model=StuckAnswer,
     summary="Which invoices are stuck",
-    responses=example("stuck", csv="stuck")
+    responses=listed("stuck", csv="stuck")
     | documented(*ALWAYS, "currency_missing", "unknown_value", "not_found", "not_acceptable", "too_many_rows"),
 )
 async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckParameters, Query()]) -> Response:
@@ -82,7 +82,7 @@ async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckP
     "/v1/stuck",
     response_model=StuckAnswer,
     summary="What is stuck",
-    responses=example("stuck", csv="stuck")
+    responses=listed("stuck", csv="stuck")
     | documented(*ALWAYS, "currency_missing", "unknown_value", "not_acceptable", "too_many_rows"),
 )
 async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> Response:

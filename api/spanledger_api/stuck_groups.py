@@ -19,7 +19,7 @@ from spanledger_api.lists.listing import Cell, Listing, ListParameters, about
 from spanledger_api.lists.totalling import counted, numbers_of, totals_of
 from spanledger_api.moments import Duration, duration
 from spanledger_api.money import Total
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import SEVERITIES, Filters
 
 router = APIRouter(tags=["stuck"])
@@ -92,7 +92,7 @@ class GroupsAnswer(BaseModel):
     "/v1/stuck/groups",
     response_model=GroupsAnswer,
     summary="What is stuck, in groups",
-    responses=example("stuck_groups")
+    responses=listed("stuck_groups")
     | documented(*ALWAYS, "currency_missing", "unknown_value", "not_acceptable", "too_many_rows"),
 )
 async def groups(desk: Desk, parameters: Annotated[GroupsParameters, Query()]) -> Response:

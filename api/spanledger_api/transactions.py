@@ -19,7 +19,7 @@ from spanledger_api.lists.totalling import counted, totals_of
 from spanledger_api.moments import StartOfDayOrMoment
 from spanledger_api.money import Total
 from spanledger_api.notes import notes_on
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import Filters
 from spanledger_api.sorting import Sort, order_of
 from spanledger_api.verdict import COLUMNS, Summary, summary
@@ -69,7 +69,7 @@ class TransactionsAnswer(BaseModel):
     "/v1/transactions",
     response_model=TransactionsAnswer,
     summary="Transactions",
-    responses=example("transactions") | documented(*ALWAYS, "unknown_value", "currency_missing", "cursor_invalid"),
+    responses=listed("transactions") | documented(*ALWAYS, "unknown_value", "currency_missing", "cursor_invalid"),
 )
 async def transactions(desk: Desk, parameters: Annotated[TransactionsParameters, Query()]) -> Response:
     """Transactions of every status, filtered and sorted. A page begins behind the last row of the one before.

@@ -195,3 +195,11 @@ def test_nearest() -> None:
     assert nearest("qqq", ["b", "a"]) == "Write one of: a, b."
     assert nearest("x", []) == "There are none yet."
     assert nearest("q", [f"word-{number:02}" for number in range(30)]).endswith("word-19, ….")
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{", b"[1,2", b'{"a": NaN}'])
+def test_a_body_that_is_no_json_is_refused_as_such(reader: TestClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = reader.post("/v1/exceptions/actions", content=body, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] in {"invalid_request", "invalid_value"}
