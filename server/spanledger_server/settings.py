@@ -214,6 +214,17 @@ class Settings(BaseSettings):
         "The claims `legal_entities` and `processes` narrow what somebody sees.",
         json_schema_extra={"shape": "CLAIM"},
     )
+    api_url: str = Field(
+        default="http://127.0.0.1:8080",
+        pattern=r"^https?://\S+$",
+        description="Which API `spanledger stuck` and `spanledger show` ask.",
+        json_schema_extra={"shape": "URL"},
+    )
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key that `spanledger stuck` and `spanledger show` ask with.",
+        json_schema_extra={"shape": "KEY", "secret": True, "default_text": "none"},
+    )
     take_spans_from_anyone: bool = Field(
         default=False,
         description="Let the collector listen on an address that other machines can reach although no token exists.",

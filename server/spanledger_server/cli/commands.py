@@ -38,6 +38,8 @@ COMMANDS = (
     Command("discover", "cli.discover", "command", "Propose a process definition from the spans that are there."),
     Command("rebuild", "cli.rebuild", "command", "Derive every answer anew from the spans, without downtime."),
     Command("backtest", "cli.backtest", "command", "Try a changed definition on history before it is switched on."),
+    Command("stuck", "cli.stuck", "command", "List what is stuck, since when, for how much, why, and who must act."),
+    Command("show", "cli.show", "command", "Show one transaction: its money, steps, deadlines and problems."),
     Command("why", "cli.why", "command", "Tell why a transaction is as it is, or why a span belongs to none."),
     Command("totals", "cli.totals", "command", "Load control totals: what a system says it has."),
     Command("token", "cli.token", "command", "Issue, list and revoke the tokens that senders of spans need."),
