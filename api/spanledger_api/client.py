@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
 import httpx2
@@ -29,6 +29,7 @@ from spanledger_store import SpanledgerError
 _Answer = TypeVar("_Answer", bound=BaseModel)
 Value = str | int | bool | Sequence[str] | None
 """A parameter as the API takes it; None leaves it out."""
+_NO_KEY: Final = "Give `Client` a key, or the commands SPANLEDGER_API_KEY; `spanledger key create` makes one."
 
 
 class Client:
@@ -123,4 +124,5 @@ def _problem(answer: httpx2.Response) -> SpanledgerError:
             hint="Is that address the API's?",
             code="unreachable",
         )
-    return SpanledgerError(problem.detail, hint=problem.hint, code=problem.code)
+    hint = _NO_KEY if problem.code == "credentials_missing" else problem.hint
+    return SpanledgerError(problem.detail, hint=hint, code=problem.code)
