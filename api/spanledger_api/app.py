@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
+from typing import Any
 
 from clickhouse_connect.driver.exceptions import OperationalError
 from fastapi import Depends, FastAPI, Request, Response
@@ -47,7 +48,8 @@ from spanledger_api.access.pace import Pace
 from spanledger_api.answering import GATE_THREADS, THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
-from spanledger_api.openapi import DESCRIPTION
+from spanledger_api.kpis import question as kpis
+from spanledger_api.openapi import DESCRIPTION, with_chosen_fields
 from spanledger_api.page import routes as page
 from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
@@ -67,6 +69,7 @@ _QUESTIONS = (
     bulk_actions,
     exception,
     sla,
+    kpis,
     corrections,
     sources,
     producers,
@@ -144,7 +147,19 @@ def create_app(
     app.include_router(page.static_router)
     app.include_router(health.router)
     _handle_problems(app)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = with_chosen_fields(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _refused(request: Request, error: SpanledgerError) -> Response:

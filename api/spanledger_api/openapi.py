@@ -38,6 +38,24 @@ def listed(name: str, *, csv: str | None = None) -> Responses:
     return found
 
 
+def with_chosen_fields(document: dict[str, Any]) -> dict[str, Any]:
+    """The document in which the answer of a list that takes `fields` may also have items with fewer of them."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            if any(parameter["name"] == "fields" for parameter in operation.get("parameters", [])):
+                content = operation["responses"]["200"]["content"]["application/json"]
+                content["schema"] = {"anyOf": [content["schema"], _FEWER_FIELDS]}
+    return document
+
+
+_FEWER_FIELDS: Final = {
+    "type": "object",
+    "description": "With `fields`: each item has these alone.",
+    "required": ["as_of", "items"],
+    "properties": {"items": {"type": "array", "items": {"type": "object"}}},
+}
+
+
 def documented(*codes: str) -> Responses:
     """The `responses` of an operation's OpenAPI for these problem codes."""
     answers: Responses = {}

@@ -136,5 +136,5 @@ def _unknown_parameter(name: str, known: Iterable[str]) -> Fault:
 
 LISTS = frozenset(
     name for name, field in Filters.model_fields.items() if typing.get_origin(field.annotation) is list
-) | {"status", "kind", "step", "assigned", "state", "by", "rule", "key", "who", "system", "service", "finding"}
+) | {"status", "kind", "step", "assigned", "state", "by", "rule", "key", "who", "system", "service", "finding", "kpi"}
 """The parameters that may be repeated, in every operation that has them."""

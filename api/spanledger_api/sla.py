@@ -90,7 +90,7 @@ def find(inquiry: Inquiry, parameters: SlaParameters, zones: Zones) -> SlaAnswer
     wanted = parameters.by or list(DIMENSIONS)
     clause = where(parameters)
     counted = _LEVELS[parameters.of].format(verdicts=f"(SELECT * FROM verdicts {clause.sql})")  # noqa: S608 - as below
-    month, zone_names = _due_month(zones)
+    month, zone_names = zones.month_of("DueAt")
     expressions = {**_EXPRESSIONS, "month": month}
     columns = ", ".join(f"{expressions[name] if name in wanted else _NOT_ASKED} AS {name}_key" for name in DIMENSIONS)
     sql = f"""
@@ -111,17 +111,6 @@ def find(inquiry: Inquiry, parameters: SlaParameters, zones: Zones) -> SlaAnswer
         items=[_attainment(row) for row in rows],
         notes=notes_on(inquiry, parameters, empty=not rows),
     )
-
-
-def _due_month(zones: Zones) -> tuple[str, dict[str, Any]]:
-    """The month of `DueAt` on the calendar of the legal entity's zone, and the values bound in it."""
-    values: dict[str, Any] = {"q_zone": zones.of_others}
-    cases = ["DueAt IS NULL, ''"]
-    for number, (zone, entities) in enumerate(zones.by_zone().items()):
-        values |= {f"q_zone_{number}": zone, f"q_entities_{number}": entities}
-        local = f"formatDateTime(DueAt, '%Y-%m', {{q_zone_{number}:String}})"
-        cases.append(f"has({{q_entities_{number}:Array(String)}}, LegalEntity), {local}")
-    return f"multiIf({', '.join(cases)}, formatDateTime(DueAt, '%Y-%m', {{q_zone:String}}))", values
 
 
 def _attainment(row: dict[str, Any]) -> Attainment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -41,6 +42,19 @@ class Zones:
         """The name of the zone of all other legal entities."""
         zone = self.by_entity.get(EVERY_OTHER)
         return "UTC" if zone is None else zone.key
+
+    def month_of(self, moment: str) -> tuple[str, dict[str, Any]]:
+        """The expression of the month (`2026-03`) of a moment, on the calendar of the row's `LegalEntity`; empty for null.
+
+        Returns it with the values that are bound in it.
+        """
+        values: dict[str, Any] = {"q_zone": self.of_others}
+        cases = [f"{moment} IS NULL, ''"]
+        for number, (zone, entities) in enumerate(self.by_zone().items()):
+            values |= {f"q_zone_{number}": zone, f"q_entities_{number}": entities}
+            local = f"formatDateTime({moment}, '%Y-%m', {{q_zone_{number}:String}})"
+            cases.append(f"has({{q_entities_{number}:Array(String)}}, LegalEntity), {local}")
+        return f"multiIf({', '.join(cases)}, formatDateTime({moment}, '%Y-%m', {{q_zone:String}}))", values
 
     def end_of(self, day: date, legal_entities: Collection[str]) -> datetime:
         """The last microsecond of that day, in UTC."""

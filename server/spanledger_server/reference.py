@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from spanledger_api.kpis.catalogue import KPIS
 from spanledger_server.cli.commands import COMMANDS
 from spanledger_server.cli.main import build
 from spanledger_server.process_pages import MADE_BY, process_pages
@@ -21,7 +22,7 @@ _WIDTH = 100
 
 def pages() -> dict[str, str]:
     """The text of every made page by its file name."""
-    return {"settings.md": settings_page(), "commands.md": commands_page(), **process_pages()}
+    return {"settings.md": settings_page(), "commands.md": commands_page(), "kpis.md": kpis_page(), **process_pages()}
 
 
 def settings_page() -> str:
@@ -32,6 +33,30 @@ def settings_page() -> str:
 def commands_page() -> str:
     """Every command with the help that it prints."""
     return "\n".join([*_commands_lines(), ""])
+
+
+def kpis_page() -> str:
+    """Every key figure in words and in SQL."""
+    return "\n".join([*_kpis_lines(), ""])
+
+
+def _kpis_lines() -> Iterator[str]:
+    yield "# Key figures"
+    yield ""
+    yield MADE_BY
+    yield ""
+    yield "`/v1/kpis` tells them month by month, by legal entity, owner, client, region, project or reason ([api.md](api.md#key-figures))."
+    yield "`verdicts` has a row per transaction with what is known of it at the clock, `exceptions` a row per problem. What takes"
+    yield "time is told with its 90th percentile beside it. Money is added up currency by currency."
+    for kpi in KPIS:
+        yield ""
+        yield f"## {kpi.name}"
+        yield ""
+        yield f"{kpi.words} Unit: {kpi.unit}."
+        yield ""
+        yield "```sql"
+        yield kpi.sql
+        yield "```"
 
 
 def _settings_lines() -> Iterator[str]:

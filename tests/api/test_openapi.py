@@ -25,6 +25,7 @@ from spanledger_api.exceptions import ExceptionsAnswer
 from spanledger_api.health import Health
 from spanledger_api.integrations import IntegrationsAnswer
 from spanledger_api.journey import JourneyAnswer
+from spanledger_api.kpis.question import KpisAnswer
 from spanledger_api.openapi import DESCRIPTION
 from spanledger_api.problems import CODES, ProblemDetails
 from spanledger_api.processes import ProcessesAnswer, ProcessView
@@ -47,6 +48,7 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "stuck_groups.json": ("/v1/stuck/groups?by=owner&by=reason", GroupsAnswer),
     "integrations.json": ("/v1/integrations?hours=800&system=netsuite", IntegrationsAnswer),
     "data_quality.json": ("/v1/data-quality?hours=800", DataQualityAnswer),
+    "kpis.json": ("/v1/kpis?kpi=billed&kpi=throughput_time&by=legal_entity&months=2", KpisAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
     "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
     "producers.json": ("/v1/producers?whole=true", ProducersAnswer),

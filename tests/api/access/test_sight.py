@@ -42,6 +42,8 @@ ADDRESSES = {
     "/v1/stuck/groups?by=owner&by=age": "anyone",
     "/v1/stuck/groups?by=client": "money",
     "/v1/invoices/stuck": "anyone",
+    "/v1/kpis": "anyone",
+    "/v1/kpis?by=client": "money",
     "/v1/reconciliations": "finance",
     "/v1/totals": "finance",
     "/": "anyone",

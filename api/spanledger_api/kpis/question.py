@@ -1,0 +1,217 @@
+"""`GET /v1/kpis`: key figures month by month, with the month before beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.filters import Where, bound_moment, where
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.kpis.catalogue import BY_NAME, KPIS
+from spanledger_api.kpis.kpi import Kpi, Unit
+from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.listing import Listing, ListParameters
+from spanledger_api.moments import rfc3339
+from spanledger_api.money import plain
+from spanledger_api.openapi import documented, listed
+from spanledger_api.parameters import Filters, Text
+from spanledger_api.problems import refusal_of, unknown_value
+from spanledger_api.zones import Zones
+
+router = APIRouter(tags=["kpis"])
+
+Dimension = Literal["process", "legal_entity", "owner", "client", "region", "project", "reason"]
+_DIMENSIONS: Final[dict[str, dict[str, str]]] = {
+    "verdicts": {
+        "process": "Process",
+        "legal_entity": "LegalEntity",
+        "owner": "Owner",
+        "client": "ClientName",
+        "region": "Region",
+        "project": "arrayFirst(one -> one.1 = 'project', Related).2",
+        "reason": "WhyKind",
+    },
+    "exceptions": {
+        "process": "Process",
+        "legal_entity": "LegalEntity",
+        "owner": "Owner",
+        "client": "ClientName",
+        "region": "Region",
+        "project": "''",
+        "reason": "Kind",
+    },
+}
+_OF_STUCK_ALONE: Final = ("waiting_for", "reason", "sla", "q", "currency", "min_amount")
+"""Filters that ask for what an exception does not have."""
+
+
+class KpisParameters(Filters, ListParameters):
+    """Which figures, over which months, and by what they are told apart."""
+
+    kpi: list[Text] = Field(default=[], examples=[["invoice_cycle_time"]])
+    """Which figures; without it all."""
+    by: list[Dimension] = Field(default=[])
+    """What to tell them apart by; repeat it."""
+    months: int = Field(default=6, ge=1, le=60)
+    """So many months, the last one that of the clock."""
+
+
+class FigureView(BaseModel):
+    """A figure in one month."""
+
+    kpi: str = Field(examples=["invoice_cycle_time"])
+    month: str = Field(description="In the zone of its legal entity.", examples=["2026-03"])
+    group: dict[str, str | None] = Field(
+        description="Its value for each dimension asked for; null where there is none."
+    )
+    unit: Unit
+    value: float | None = Field(
+        description="In hours or days, or as a share from 0 to 1; null for money, and where it is not known yet.",
+        examples=[51.5],
+    )
+    p90: float | None = Field(description="Of what takes time the 90th percentile, in the same unit.", examples=[120.0])
+    currency: str | None = Field(description="Of money.", examples=["EUR"])
+    amount: str | None = Field(description="Of money: a decimal as a string.", examples=["48200.00"])
+    count: int = Field(description="Over so many transactions or exceptions.", examples=[12])
+    previous: float | str | None = Field(description="The value or amount of the month before.", examples=[55.0])
+
+
+class DefinitionView(BaseModel):
+    """What a figure means."""
+
+    kpi: str
+    unit: Unit
+    words: str
+    sql: str
+
+
+class KpisAnswer(BaseModel):
+    """Key figures at `as_of`."""
+
+    as_of: datetime = Field(description="The clock that the answer was read at.")
+    known: str
+    definitions: list[DefinitionView]
+    items: list[FigureView] = Field(description="By figure, group and month.")
+    notes: list[str] = Field(description="What to know about this answer.")
+
+
+@router.get(
+    "/v1/kpis",
+    response_model=KpisAnswer,
+    summary="Key figures",
+    responses=listed("kpis")
+    | documented(*ALWAYS, "unknown_value", "currency_missing", "not_acceptable", "too_many_rows"),
+)
+async def kpis(desk: Desk, parameters: Annotated[KpisParameters, Query()]) -> Response:
+    """How long things take, how much is billed, collected, waiting or lost, and how much goes right the first time.
+
+    Each figure is told by month, legal entity, owner, client, region, project or reason, with the month before beside it.
+    """
+    if "client" in parameters.by:
+        desk.principal.require("finance")
+
+    def question(inquiry: Inquiry, _: int) -> Listing:
+        answer = find(inquiry, parameters, desk.services.zones)
+        return Listing(
+            answer=answer,
+            items=answer.items,
+            item_type=FigureView,
+            name="kpis",
+            columns=columns_of(FigureView),
+            lines=lines_of,
+            about={"As of": rfc3339(answer.as_of)} | {one.kpi: one.words for one in answer.definitions},
+        )
+
+    return await desk.answer_list(parameters, None, question)
+
+
+def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones) -> KpisAnswer:
+    """The answer at the inquiry's clock."""
+    parameters.check(inquiry.catalogue)
+    faults = [unknown_value("query.kpi", name, "key figure", BY_NAME) for name in parameters.kpi if name not in BY_NAME]
+    if faults:
+        raise refusal_of(faults)
+    wanted = [kpi for kpi in KPIS if not parameters.kpi or kpi.name in parameters.kpi]
+    ruled_out = [name for name in _OF_STUCK_ALONE if getattr(parameters, name)]
+    left_out = [kpi for kpi in wanted if kpi.source == "exceptions" and ruled_out]
+    told = [kpi for kpi in wanted if kpi not in left_out]
+    months = _months(inquiry.moment, parameters.months + 1)
+    by = list(dict.fromkeys(parameters.by))
+    items = [one for kpi in told for one in _figures(inquiry, parameters, kpi, by, months, zones)]
+    notes = [f"`{kpi.name}` is left out: it cannot be filtered by {', '.join(ruled_out)}." for kpi in left_out]
+    return KpisAnswer(
+        as_of=inquiry.moment,
+        known=inquiry.known,
+        definitions=[DefinitionView(kpi=kpi.name, unit=kpi.unit, words=kpi.words, sql=kpi.sql) for kpi in told],
+        items=items,
+        notes=notes,
+    )
+
+
+def _months(moment: datetime, count: int) -> list[str]:
+    """The last so many months, the clock's last."""
+    last = moment.year * 12 + moment.month - 1
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(last - count + 1, last + 1)]
+
+
+def _figures(
+    inquiry: Inquiry, parameters: KpisParameters, kpi: Kpi, by: Sequence[str], months: Sequence[str], zones: Zones
+) -> Iterator[FigureView]:
+    clause = where(parameters)
+    clause.add(kpi.counts)
+    month, zone_names = zones.month_of(kpi.at)
+    _within(clause, kpi.at, months)
+    dimensions = "".join(f"toString({_DIMENSIONS[kpi.source][name]}) AS By{place}, " for place, name in enumerate(by))
+    keys = "".join(f"By{place}, " for place in range(len(by)))
+    value = f"sumMap(Currencies, {kpi.value})" if kpi.unit == "money" else kpi.value
+    sql = f"""
+        SELECT {dimensions}{month} AS Month, count() AS Count, {value} AS Value, {kpi.spread or "NULL"} AS Spread
+        FROM {kpi.source} {clause.sql} GROUP BY {keys}Month ORDER BY {keys}Month
+    """  # noqa: S608 - expressions of this package; the values are bound
+    values = {**clause.values, **zone_names, "q_moment": bound_moment(inquiry.moment)}
+    rows = inquiry.verdicts(sql, values) if kpi.source == "verdicts" else inquiry.exceptions(sql, values)
+    found = {
+        (tuple(row[f"By{place}"] for place in range(len(by))), currency, row["Month"]): (value, row)
+        for row in rows
+        for currency, value in _values(kpi, row, parameters.currency)
+    }
+    before = dict(zip(months[1:], months, strict=False))
+    for (group, currency, at), (held, row) in found.items():
+        if at in before:
+            previous = found.get((group, currency, before[at]))
+            yield FigureView(
+                kpi=kpi.name,
+                month=at,
+                group={name: part or None for name, part in zip(by, group, strict=True)},
+                unit=kpi.unit,
+                value=held if isinstance(held, float) else None,
+                p90=None if row["Spread"] is None else round(row["Spread"], 4),
+                currency=currency or None,
+                amount=held if isinstance(held, str) else None,
+                count=row["Count"],
+                previous=previous[0] if previous else None,
+            )
+
+
+def _within(clause: Where, at: str, months: Sequence[str]) -> None:
+    """Only what lies in these months, in whatever zone."""
+    year, month = (int(part) for part in months[0].split("-"))
+    begin = datetime(year, month, 1, tzinfo=UTC)
+    clause.add(f"{at} >= {{q_begin:DateTime64(9, 'UTC')}} - INTERVAL 1 DAY", q_begin=bound_moment(begin))
+    clause.add(f"{at} <= {{q_moment:DateTime64(9, 'UTC')}}")
+
+
+def _values(kpi: Kpi, row: dict[str, Any], wanted: str | None) -> Iterator[tuple[str, float | str | None]]:
+    """A row's values by currency, of money only in the one that is wanted; what is no money has none."""
+    if kpi.unit == "money":
+        for currency, amount in zip(*row["Value"], strict=True):
+            if wanted in {None, currency}:
+                yield currency, plain(Decimal(amount))
+    else:
+        yield "", None if row["Value"] is None else round(float(row["Value"]), 4)
