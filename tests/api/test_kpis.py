@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -69,12 +69,17 @@ MONEY: dict[str, tuple[Callable[[Page], bool], Callable[[Page], str | None], str
 def test_money_by_month_and_currency(reader: TestClient, pages: list[Page], kpi: str) -> None:
     counts, when, part = MONEY[kpi]
     expected: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    numbers: Counter[tuple[str, str]] = Counter()
     for page in filter(counts, pages):
         moment = when(page)
         for held in page["amounts"] if moment else []:
             expected[str(moment)[:7], held["currency"]] += Decimal(held[part])
+            numbers[str(moment)[:7], held["currency"]] += 1
     found = {(one["month"], one["currency"]): Decimal(one["amount"]) for one in figures(reader, kpi)}
     assert found == {key: amount for key, amount in expected.items() if amount}
+    assert {(one["month"], one["currency"]): one["count"] for one in figures(reader, kpi)} == {
+        key: numbers[key] for key in found
+    }
     by_entity: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for one in figures(reader, kpi, "&by=legal_entity&by=project"):
         by_entity[one["month"], one["currency"]] += Decimal(one["amount"])

@@ -78,7 +78,9 @@ class FigureView(BaseModel):
     p90: float | None = Field(description="Of what takes time the 90th percentile, in the same unit.", examples=[120.0])
     currency: str | None = Field(description="Of money.", examples=["EUR"])
     amount: str | None = Field(description="Of money: a decimal as a string.", examples=["48200.00"])
-    count: int = Field(description="Over so many transactions or exceptions.", examples=[12])
+    count: int = Field(
+        description="Over so many transactions (of money: with that currency) or exceptions.", examples=[12]
+    )
     previous: float | str | None = Field(description="The value or amount of the month before.", examples=[55.0])
 
 
@@ -169,9 +171,11 @@ def _figures(
     _within(clause, kpi.at, months)
     dimensions = "".join(f"toString({_DIMENSIONS[kpi.source][name]}) AS By{place}, " for place, name in enumerate(by))
     keys = "".join(f"By{place}, " for place in range(len(by)))
-    value = f"sumMap(Currencies, {kpi.value})" if kpi.unit == "money" else kpi.value
+    money = kpi.unit == "money"
+    value = f"sumMap(Currencies, {kpi.value})" if money else kpi.value
+    count = "sumMap(Currencies, arrayMap(one -> toUInt64(1), Currencies))" if money else "count()"
     sql = f"""
-        SELECT {dimensions}{month} AS Month, count() AS Count, {value} AS Value, {kpi.spread or "NULL"} AS Spread
+        SELECT {dimensions}{month} AS Month, {count} AS Count, {value} AS Value, {kpi.spread or "NULL"} AS Spread
         FROM {kpi.source} {clause.sql} GROUP BY {keys}Month ORDER BY {keys}Month
     """  # noqa: S608 - expressions of this package; the values are bound
     values = {**clause.values, **zone_names, "q_moment": bound_moment(inquiry.moment)}
@@ -194,7 +198,7 @@ def _figures(
                 p90=None if row["Spread"] is None else round(row["Spread"], 4),
                 currency=currency or None,
                 amount=held if isinstance(held, str) else None,
-                count=row["Count"],
+                count=dict(zip(*row["Count"], strict=True))[currency] if kpi.unit == "money" else row["Count"],
                 previous=previous[0] if previous else None,
             )
 

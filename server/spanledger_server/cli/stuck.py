@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,7 @@ List what is stuck: since when, for how much, why, and who must act. The worst f
 
 It asks the API (--api-url); where that asks for a credential, put a key into SPANLEDGER_API_KEY.
 """
+_WIDE = 200
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
 Words = Annotated[list[str] | None, typer.Option(metavar="WORD", help="Only these; repeat it.", show_default=False)]
 
@@ -90,7 +92,8 @@ def _print(what: str | Table) -> None:
     if isinstance(what, str):
         typer.echo(what)
     else:
-        Console(highlight=False).print(what)
+        # A file or a pipe has no width that a table must keep to.
+        Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE).print(what)
 
 
 def _list(answer: StuckAnswer) -> Table:
@@ -102,7 +105,12 @@ def _list(answer: StuckAnswer) -> Table:
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("What", "Client", "At stake", "Waits for", "Since", "Why", "Severity", "Who must act"):
-        grid.add_column(title, justify="right" if title in {"At stake", "Since"} else "left", overflow="fold")
+        grid.add_column(
+            title,
+            justify="right" if title in {"At stake", "Since"} else "left",
+            overflow="fold",
+            no_wrap=title == "What",
+        )
     for one in answer.items:
         said = one.why.message or one.why.code or one.why.kind.replace("_", " ")
         cells = (

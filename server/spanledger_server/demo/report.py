@@ -117,7 +117,7 @@ def closing(api: str, stuck: Stuck, others: Iterable[Process]) -> list[tuple[str
     if beside:
         lines.append(("Stuck as well", beside))
     lines.append(("The same in a browser", f"{api}/?process=invoice-to-cash"))
-    lines.append(("All of them for a spreadsheet", f"{invoices}&format=csv"))
+    lines.append(("All of them for a spreadsheet", f"{invoices}&format=xlsx"))
     if stuck.items:
         process, _, root = stuck.items[0].key.partition("/")
         lines.append(("The worst one, step by step", f"{api}/v1/transactions/{process}/{quote(root, safe='/')}"))
