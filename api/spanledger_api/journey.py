@@ -70,10 +70,11 @@ async def journey(desk: Desk, entity_type: str, entity_id: str, parameters: Anno
 
     A transaction lies upstream of another if that one refers to what it makes (its root, or what identifies it).
     """
-    return await desk.answer(parameters, lambda inquiry: _answer(inquiry, entity_type, entity_id))
+    return await desk.answer(parameters, lambda inquiry: find(inquiry, entity_type, entity_id))
 
 
-def _answer(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer:
+def find(inquiry: Inquiry, entity_type: str, entity_id: str) -> JourneyAnswer:
+    """The journey at the inquiry's clock. Raises Refusal `not_found` for an entity that no span has named."""
     canonical = inquiry.reading.canonical(entity_type, entity_id)
     rows: dict[Key, dict[str, Any]] = {}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 
@@ -81,3 +83,37 @@ def test_the_clock_counts(reader: TestClient) -> None:
         ("time-to-bill/TE-2", "open"),
         ("time-to-bill/TE-3", "open"),
     ]
+
+
+@pytest.mark.parametrize(
+    "entity", ["project/PRJ-3", "opportunity/OPP-1", "account/ACC-7", "invoice/INV-1042", "time_entry/TE-3"]
+)
+def test_impact_is_what_of_the_journey_is_open_at_it_and_behind(reader: TestClient, entity: str) -> None:
+    answer = reader.get(f"/v1/entities/{entity}/impact").json()
+    behind = [
+        one for one in journey(reader, entity)["items"] if one["direction"] != "upstream" and one["status"] == "open"
+    ]
+    assert {one["key"] for one in answer["items"]} == {one["key"] for one in behind}
+    assert (answer["open"], answer["stuck"]) == (len(behind), sum(one["stuck"] for one in behind))
+    assert sum(answer["by_process"].values()) == len(behind)
+    money: dict[str, dict[str, Decimal]] = {}
+    for one in behind:
+        for held in one["amounts"]:
+            roots = money.setdefault(held["currency"], {})
+            root = one["entity"]["link"]
+            roots[root] = max(roots.get(root, Decimal(0)), Decimal(held["open"]))
+    assert {one["currency"]: Decimal(one["amount"]) for one in answer["totals"]} == {
+        currency: sum(roots.values()) for currency, roots in money.items()
+    }
+    for shares in (answer["clients"], answer["closes"]):
+        assert sum(one["transactions"] for one in shares) == len(behind)
+    assert [one["stuck"] for one in answer["items"]] == sorted((one["stuck"] for one in behind), reverse=True)
+
+
+def test_impact_in_a_sentence(reader: TestClient) -> None:
+    assert reader.get("/v1/entities/invoice/INV-1042/impact").json()["sentence"] == (
+        "Open at invoice INV-1042 and behind it: 1 invoice, EUR 48,200.00 of Acme GmbH."
+    )
+    nothing = reader.get("/v1/entities/invoice/INV-1044/impact").json()
+    assert nothing["sentence"] == "Nothing is open at invoice INV-1044 or behind it."
+    assert reader.get("/v1/entities/invoice/none/impact").status_code == 404

@@ -23,6 +23,7 @@ from spanledger_api.entities import EntityView
 from spanledger_api.exception import ExceptionView
 from spanledger_api.exceptions import ExceptionsAnswer
 from spanledger_api.health import Health
+from spanledger_api.impact import ImpactAnswer
 from spanledger_api.integrations import IntegrationsAnswer
 from spanledger_api.journey import JourneyAnswer
 from spanledger_api.kpis.question import KpisAnswer
@@ -69,6 +70,7 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "correction.json": ("/v1/corrections/5f0c1a52-7d14-4a0e-9a53-0f1b6f1f4c11", CorrectionView),
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
+    "impact.json": ("/v1/entities/project/PRJ-3/impact", ImpactAnswer),
     "why.json": ("/v1/transactions/invoice-to-cash/INV-1042/why", WhyAnswer),
     "span_why.json": (f"/v1/spans/{hex_id('TE-3-posted', 16)}/{hex_id('TE-3-posted', 8)}/why", SpanWhyAnswer),
     "health.json": ("/healthz", Health),
