@@ -128,7 +128,8 @@ async def desk_of(request: Request) -> AnsweringDesk:
             services.pace.failure(request.client.host if request.client else "")
         raise
     request.state.principal = principal
-    services.pace.request(principal.id)
+    if not principal.anonymous:
+        services.pace.request(principal.id)
     return AnsweringDesk(request, principal, services)
 
 

@@ -184,7 +184,7 @@ class Settings(BaseSettings):
         json_schema_extra={"shape": "TENANT:TOKEN,…", "secret": True, "default_text": "none: callers need no token"},
     )
     api_requests_per_second: int = Field(
-        default=50,
+        default=100,
         ge=1,
         le=100_000,
         description="How many requests one credential may make to the API, on average over ten seconds.",

@@ -55,7 +55,12 @@ class Attendance:
                 await self._note(scope, state.get("principal"), message["status"], headers, request_id)
             await send(message)
 
-        await self._app(scope, receive, attended)
+        try:
+            await self._app(scope, receive, attended)
+        except Exception:
+            # What breaks is answered outside of here; what was changed before it broke is remembered all the same.
+            await self._note(scope, state.get("principal"), 500, MutableHeaders(), request_id)
+            raise
 
     async def _note(
         self, scope: Scope, by: Principal | None, status: int, headers: MutableHeaders, request_id: str
@@ -98,5 +103,5 @@ def _kind(scope: Scope, by: Principal | None, status: int, headers: MutableHeade
     if headers.get("content-disposition", "").startswith("attachment"):
         return "export"
     # Where nobody shows a credential, there is nobody to remember as a reader.
-    shows = by.sees_money and by.id != "open" and not scope["path"].startswith(_WITHOUT_MONEY)
+    shows = by.sees_money and not by.anonymous and not scope["path"].startswith(_WITHOUT_MONEY)
     return "read" if shows else None

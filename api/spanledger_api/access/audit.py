@@ -52,16 +52,19 @@ class AuditTrail:
         self._changing = threading.Lock()
         self._writing = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="spanledger-audit", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to write."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="spanledger-audit", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Write what waits and stop."""
         self._stopping.set()
-        self._thread.join(10.0)
+        if self._thread is not None:
+            self._thread.join(10.0)
         self.write()
 
     def add(self, asked: Asked) -> bool:

@@ -21,7 +21,7 @@ from fastapi import Request
 
 from spanledger_api.access.api_keys import PREFIX, KeyRing
 from spanledger_api.access.identity import IdentityProvider, looks_like_a_token
-from spanledger_api.access.principal import Principal
+from spanledger_api.access.principal import ANONYMOUS, Principal
 from spanledger_api.problems import Refusal
 
 
@@ -79,7 +79,7 @@ class Credentials:
         self._keys.read()
         if self.open:
             _require_loopback(request)
-            return Principal("open", "anyone on this machine", self._default)
+            return Principal(ANONYMOUS, "anyone on this machine", self._default)
         shown = _shown_by(request)
         if not shown:
             raise _refused("credentials_missing", "The request carries no bearer token.")

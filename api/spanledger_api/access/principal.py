@@ -25,6 +25,10 @@ ROLE_WORDS: Final[dict[Role, str]] = {
 WHO: Final = "Who does it. Needed with a credential that stands for a whole tenant; a key of one's own says it itself."
 
 
+ANONYMOUS: Final = "open"
+"""The id of everybody where no credentials are asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Whoever holds a credential.
@@ -40,6 +44,11 @@ class Principal:
     personal: bool = False
     legal_entities: frozenset[str] | None = None
     processes: frozenset[str] | None = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody has shown a credential, because none is asked for."""
+        return self.id == ANONYMOUS
 
     @property
     def sees_money(self) -> bool:

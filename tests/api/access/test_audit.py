@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from spanledger_api import Access, create_app
+from spanledger_api import Access, corrections, create_app
 from spanledger_api.access.audit import Asked, AuditTrail
 from spanledger_api.access.principal import Principal
 from spanledger_correlator.definition.model import Definitions
@@ -141,3 +141,25 @@ def test_who_asks_too_often_is_told_when_to_come_back(store: Store, definitions:
         guesses = [client.get("/v1/stuck", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(25)]
         assert guesses[:20] == [401] * 20
         assert guesses[-1] == 429
+
+
+def test_a_change_that_breaks_is_remembered_too(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(corrections, "decide", broken)
+    with TestClient(office.client.app, base_url="http://localhost", raise_server_exceptions=False) as client:
+        headers = {"Authorization": f"Bearer {office.issuer.token(NOW, roles=['operator'])}"}
+        with caplog.at_level(logging.CRITICAL):
+            assert client.post("/v1/corrections", json=LINK, headers=headers).status_code == 500
+    assert ("change", "mia@example.com", "/v1/corrections", 500) in office.kept()
+
+
+def test_nobody_s_requests_are_not_counted_where_no_credentials_are_asked_for(
+    store: Store, definitions: Definitions
+) -> None:
+    app = create_app(store, definitions, access=Access(requests_per_second=1), clock=lambda: NOW)
+    with TestClient(app, base_url="http://localhost") as client:
+        assert {client.get("/v1/processes").status_code for _ in range(15)} == {200}
