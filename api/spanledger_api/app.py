@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from spanledger_api import (
     audit,
     bulk_actions,
+    close,
     corrections,
     data_quality,
     entities,
@@ -71,6 +72,7 @@ _QUESTIONS = (
     exception,
     sla,
     kpis,
+    close,
     corrections,
     sources,
     producers,

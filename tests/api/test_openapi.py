@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 import spanledger_api
 from spanledger_api.audit import AuditAnswer
 from spanledger_api.bulk_actions import BulkAnswer
+from spanledger_api.close import CloseAnswer
 from spanledger_api.corrections import CorrectionsAnswer, CorrectionView
 from spanledger_api.data_quality import DataQualityAnswer
 from spanledger_api.entities import EntityView
@@ -71,6 +72,7 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
     "impact.json": ("/v1/entities/project/PRJ-3/impact", ImpactAnswer),
+    "close.json": ("/v1/close?legal_entity=DE01&period=2026-02", CloseAnswer),
     "why.json": ("/v1/transactions/invoice-to-cash/INV-1042/why", WhyAnswer),
     "span_why.json": (f"/v1/spans/{hex_id('TE-3-posted', 16)}/{hex_id('TE-3-posted', 8)}/why", SpanWhyAnswer),
     "health.json": ("/healthz", Health),

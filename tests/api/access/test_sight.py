@@ -31,6 +31,7 @@ ADDRESSES = {
     "/v1/entities/account/ACC-7": "anyone",
     "/v1/entities/invoice/INV-1042/journey": "anyone",
     "/v1/entities/project/PRJ-3/impact": "anyone",
+    "/v1/close?legal_entity=US01&period=2026-03": "anyone",
     "/v1/sla": "anyone",
     "/v1/processes": "anyone",
     "/v1/processes/invoice-to-cash": "anyone",
