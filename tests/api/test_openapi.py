@@ -72,7 +72,7 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "entity.json": ("/v1/entities/project/10077", EntityView),
     "journey.json": ("/v1/entities/invoice/INV-1042/journey", JourneyAnswer),
     "impact.json": ("/v1/entities/project/PRJ-3/impact", ImpactAnswer),
-    "close.json": ("/v1/close?legal_entity=DE01&period=2026-02", CloseAnswer),
+    "close.json": ("/v1/close?legal_entity=DE01&period=2026-03", CloseAnswer),
     "why.json": ("/v1/transactions/invoice-to-cash/INV-1042/why", WhyAnswer),
     "span_why.json": (f"/v1/spans/{hex_id('TE-3-posted', 16)}/{hex_id('TE-3-posted', 8)}/why", SpanWhyAnswer),
     "health.json": ("/healthz", Health),
