@@ -192,7 +192,7 @@ def _handle_problems(app: FastAPI) -> None:
             refusal = Refusal(
                 f"`{request.method}` is not what this address takes.",
                 code="method_not_allowed",
-                hint="Every question is a GET; only `/v1/exceptions/{id}/actions` and `/v1/totals` take a POST.",
+                hint="Every question is a GET, every change a POST; `/docs` shows which addresses take one.",
                 headers=error.headers,
             )
         elif error.status_code == 400:

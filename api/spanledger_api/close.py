@@ -13,6 +13,7 @@ from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.totalling import counted, numbers_of, totals_of
+from spanledger_api.moments import Month
 from spanledger_api.money import Total
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import SEVERITIES, Clock, Text
@@ -33,7 +34,7 @@ class CloseParameters(Clock):
 
     legal_entity: Text = Field(examples=["DE01"])
     """The company whose books close."""
-    period: str = Field(pattern=r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$", examples=["2026-03"])
+    period: Month = Field(examples=["2026-03"])
     """The month that closes."""
     process: list[Text] = Field(default=[], examples=[["invoice-to-cash"]])
     """Only these processes."""

@@ -22,6 +22,7 @@ LATEST: Final = datetime(2262, 1, 1, tzinfo=UTC)
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+\- ]\d{2}:\d{2})\Z", re.ASCII)
+_MONTH = re.compile(r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])\Z")
 _SHAPES = "Write a date such as 2026-03-31, or a moment with its offset such as 2026-03-31T18:00:00Z."
 
 
@@ -78,6 +79,19 @@ def _impossible(what: str) -> PydanticCustomError:
 _MOMENT_SCHEMA = WithJsonSchema({"type": "string", "examples": ["2026-03-31", "2026-03-31T18:00:00Z"]})
 EndOfDayOrMoment = Annotated[datetime, BeforeValidator(end_of_day_or_moment), _MOMENT_SCHEMA]
 StartOfDayOrMoment = Annotated[datetime, BeforeValidator(start_of_day_or_moment), _MOMENT_SCHEMA]
+
+
+def _month(text: Any) -> str:
+    if not _MONTH.match(str(text)):
+        what, do = f"`{str(text)[:80]}` is no month.", "Write its year and number, such as 2026-03."
+        raise PydanticCustomError("invalid_value", "{what}", {"what": what, "do": do})
+    return str(text)
+
+
+Month = Annotated[
+    str, BeforeValidator(_month), WithJsonSchema({"type": "string", "pattern": _MONTH.pattern.replace(r"\Z", "$")})
+]
+"""A month from 1900 to 2199, `2026-03`."""
 
 
 class Duration(BaseModel):

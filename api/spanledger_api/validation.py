@@ -24,6 +24,8 @@ def _fault(found: dict[str, Any]) -> Fault:
     context = found.get("ctx", {})
     if found["type"] in CODES:
         return Fault(code=found["type"], where=where, what=f"{name}: {context['what']}", do=context["do"])
+    if found["type"] == "missing":
+        return Fault(code="invalid_value", where=where, what=f"`{name}` is missing.", do=f"Add `{name}`.")
     if found["type"] == "literal_error":
         words = _QUOTED.findall(context["expected"])
         return Fault(code="unknown_value", where=where, what=f"There is no {name} `{given}`.", do=nearest(given, words))

@@ -64,6 +64,12 @@ def test_a_month_ends_where_the_legal_entity_sits(told: Store, definitions: Defi
 
 
 def test_what_makes_no_sense_is_refused(reader: TestClient) -> None:
-    assert refused(reader, "/v1/close?legal_entity=DE01&period=2026-13")["code"] == "invalid_value"
-    assert refused(reader, "/v1/close?period=2026-03")["errors"][0]["where"] == "query.legal_entity"
+    month = refused(reader, "/v1/close?legal_entity=DE01&period=2026-13")
+    assert (month["detail"], month["hint"]) == (
+        "period: `2026-13` is no month.",
+        "Write its year and number, such as 2026-03.",
+    )
+    missing = refused(reader, "/v1/close?period=2026-03")
+    assert (missing["detail"], missing["hint"]) == ("`legal_entity` is missing.", "Add `legal_entity`.")
+    assert missing["errors"][0]["where"] == "query.legal_entity"
     assert refused(reader, "/v1/close?legal_entity=DE01&period=2026-03&process=none")["code"] == "unknown_value"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +11,7 @@ from statistics import median
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from spanledger_api.kpis.catalogue import KPIS
@@ -172,3 +174,12 @@ def test_what_there_is_not_is_told(reader: TestClient) -> None:
     notes = reader.get("/v1/kpis?kpi=exception_age&kpi=billed&reason=failed_step").json()["notes"]
     assert notes == ["`exception_age` is left out: it cannot be filtered by reason."]
     assert reader.get("/v1/kpis?format=csv&by=owner").text.splitlines()[0].startswith("kpi,month,group,unit,value")
+
+
+def test_in_a_workbook_money_is_a_number(reader: TestClient) -> None:
+    content = reader.get("/v1/kpis?kpi=billed&format=xlsx").content
+    head, *rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    amounts = [row[head.index("amount")] for row in rows]
+    assert [Decimal(str(amount)) for amount in amounts] == [Decimal(one["amount"]) for one in figures(reader, "billed")]
+    assert all(isinstance(amount, int | float) for amount in amounts)
+    assert amounts

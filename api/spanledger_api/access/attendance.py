@@ -47,9 +47,12 @@ class Attendance:
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         request_id = given if _GOOD_ID.match(given) else uuid.uuid4().hex
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
+        answered = False
 
         async def attended(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
+                answered = True
                 headers = MutableHeaders(scope=message)
                 _add_headers(headers, scope["path"], request_id)
                 await self._note(scope, state.get("principal"), message["status"], headers, request_id)
@@ -59,7 +62,8 @@ class Attendance:
             await self._app(scope, receive, attended)
         except Exception:
             # What breaks is answered outside of here; what was changed before it broke is remembered all the same.
-            await self._note(scope, state.get("principal"), 500, MutableHeaders(), request_id)
+            if not answered:
+                await self._note(scope, state.get("principal"), 500, MutableHeaders(), request_id)
             raise
 
     async def _note(

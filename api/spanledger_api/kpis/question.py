@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -16,7 +16,7 @@ from spanledger_api.inquiry import Inquiry
 from spanledger_api.kpis.catalogue import BY_NAME, KPIS
 from spanledger_api.kpis.kpi import Kpi, Unit
 from spanledger_api.lists.flat import columns_of, lines_of
-from spanledger_api.lists.listing import Listing, ListParameters
+from spanledger_api.lists.listing import Cell, Listing, ListParameters
 from spanledger_api.moments import rfc3339
 from spanledger_api.money import plain
 from spanledger_api.openapi import documented, listed
@@ -126,7 +126,7 @@ async def kpis(desk: Desk, parameters: Annotated[KpisParameters, Query()]) -> Re
             item_type=FigureView,
             name="kpis",
             columns=columns_of(FigureView),
-            lines=lines_of,
+            lines=_lines,
             about={"As of": rfc3339(answer.as_of)} | {one.kpi: one.words for one in answer.definitions},
         )
 
@@ -154,6 +154,15 @@ def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones) -> KpisAnsw
         items=items,
         notes=notes,
     )
+
+
+def _lines(one: FigureView) -> Iterator[Mapping[str, Cell]]:
+    """The one line of a figure; its money is a number there, as everywhere in a file."""
+    numbers = {
+        name: None if value is None else Decimal(str(value))
+        for name, value in (("amount", one.amount), ("previous", one.previous))
+    }
+    yield from ({**line, **numbers} for line in lines_of(one))
 
 
 def _months(moment: datetime, count: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
 
@@ -17,6 +18,7 @@ from spanledger_api.money import AtStake
 _LEFT_OUT: Final = frozenset({"links", "link", "entity_link"})
 
 
+@cache
 def columns_of(item: type[BaseModel]) -> tuple[str, ...]:
     """The columns of a table of such items."""
     return tuple(_columns(item))
