@@ -85,13 +85,13 @@ class AnsweringDesk:
         return await asyncio.get_running_loop().run_in_executor(self.services.threads, work)
 
     async def answer_list(
-        self, parameters: ListParameters, page: int | None, question: Callable[[Inquiry, int], Listing]
+        self, parameters: ListParameters, page: int, question: Callable[[Inquiry, int], Listing]
     ) -> Response:
         """Answer with a list in the format asked for. The question gets how many items are wanted: a `page` or its own
         `limit`; in a file all, up to the longest file and one more.
         """
         wanted = format_of(self.request, parameters.format)
-        count = getattr(parameters, "limit", None) or (page if wanted == "json" and page else LONGEST_FILE)
+        count = parameters.limit or (page if wanted == "json" else LONGEST_FILE)
 
         def write(inquiry: Inquiry) -> Response:
             return tagged(self.request, written(question(inquiry, count), parameters, wanted))

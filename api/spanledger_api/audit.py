@@ -13,7 +13,7 @@ from spanledger_api.access.audit import Kind
 from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
 from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.flat import flat_listing
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import StartOfDayOrMoment, rfc3339, utc
 from spanledger_api.openapi import documented, listed
@@ -75,14 +75,10 @@ async def audit(desk: Desk, parameters: Annotated[AuditParameters, Query()]) -> 
 
     def question(inquiry: Inquiry, wanted: int) -> Listing:
         answer = _find(inquiry, parameters, desk.request, wanted)
-        return Listing(
-            answer=answer,
-            items=answer.items,
-            item_type=AskedView,
-            name="audit",
-            columns=columns_of(AskedView),
-            lines=lines_of,
-            about={"As of": rfc3339(answer.as_of), "Times": "UTC"},
+        return flat_listing(
+            answer,
+            "audit",
+            {"As of": rfc3339(answer.as_of), "Times": "UTC"},
             longer=parameters.limit is None and answer.next is not None,
         )
 
@@ -93,9 +89,7 @@ def _find(inquiry: Inquiry, parameters: AuditParameters, request: Request, wante
     clause = Where()
     clause.add("Tenant = {tenant:String}")
     clause.add("At <= {q_moment:DateTime64(6, 'UTC')}", q_moment=bound_moment(inquiry.moment))
-    for name, column in (("kind", "Kind"), ("who", "Principal")):
-        if chosen := getattr(parameters, name):
-            clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": chosen})
+    clause.among(parameters, {"kind": "Kind", "who": "Principal"})
     if parameters.since is not None:
         clause.add("At >= {q_since:DateTime64(6, 'UTC')}", q_since=bound_moment(parameters.since))
     question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit", "format", "fields"}))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
 from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.flat import flat_listing
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import rfc3339, utc
 from spanledger_api.openapi import documented, listed
@@ -116,14 +116,8 @@ async def data_quality(desk: Desk, parameters: Annotated[DataQualityParameters, 
 
     def question(inquiry: Inquiry, wanted: int) -> Listing:
         answer = _find(inquiry, parameters, wanted)
-        return Listing(
-            answer=answer,
-            items=answer.items,
-            item_type=FindingView,
-            name="data-quality",
-            columns=columns_of(FindingView),
-            lines=lines_of,
-            about={"As of": rfc3339(answer.as_of), "Since": rfc3339(answer.since), "Times": "UTC"},
+        return flat_listing(
+            answer, "data-quality", {"As of": rfc3339(answer.as_of), "Since": rfc3339(answer.since), "Times": "UTC"}
         )
 
     return await desk.answer_list(parameters, PAGE, question)
@@ -132,9 +126,7 @@ async def data_quality(desk: Desk, parameters: Annotated[DataQualityParameters, 
 def _find(inquiry: Inquiry, parameters: DataQualityParameters, wanted: int) -> DataQualityAnswer:
     since = inquiry.moment - timedelta(hours=parameters.hours)
     clause = Where()
-    for name, column in (("finding", "Finding"), ("service", "ServiceName")):
-        if chosen := getattr(parameters, name):
-            clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": chosen})
+    clause.among(parameters, {"finding": "Finding", "service": "ServiceName"})
     values = {**clause.values, "from": bound_moment(since), "until": bound_moment(inquiry.moment), "limit": wanted}
     rows = inquiry.rows(_GROUPED.replace("$where", clause.sql), values)
     return DataQualityAnswer(as_of=inquiry.moment, known=inquiry.known, since=since, items=[_view(row) for row in rows])

@@ -18,7 +18,7 @@ from spanledger_api.exception_item import ExceptionItem, State, item
 from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.ageing import AgeBucket, buckets
-from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.flat import flat_listing
 from spanledger_api.lists.listing import Listing, ListParameters, about
 from spanledger_api.lists.totalling import counted, numbers_of, totals_of
 from spanledger_api.money import Amount, Currency, Total
@@ -130,15 +130,8 @@ async def exceptions(desk: Desk, parameters: Annotated[ExceptionsParameters, Que
 
     def question(inquiry: Inquiry, wanted: int) -> Listing:
         answer = find(inquiry, parameters, desk.request, wanted)
-        return Listing(
-            answer=answer,
-            items=answer.items,
-            item_type=ExceptionItem,
-            name="exceptions",
-            columns=columns_of(ExceptionItem),
-            lines=lines_of,
-            about=about(answer, parameters),
-            longer=parameters.limit is None and answer.next is not None,
+        return flat_listing(
+            answer, "exceptions", about(answer, parameters), longer=parameters.limit is None and answer.next is not None
         )
 
     return await desk.answer_list(parameters, PAGE, question)
@@ -178,10 +171,7 @@ def find(inquiry: Inquiry, parameters: ExceptionsParameters, request: Request, w
 def _gathering(inquiry: Inquiry, parameters: ExceptionsParameters) -> AbstractContextManager[None]:
     """Read what is asked for once; the totals and the page read the same rows."""
     clause = Where()
-    for name, column in _COLUMNS.items():
-        wanted = getattr(parameters, name)
-        if wanted:
-            clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": list(wanted)})
+    clause.among(parameters, _COLUMNS)
     clause.words("concat(Subject, ' ', ClientName, ' ', Step, ' ', System)", parameters.q)
     clause.money("OpenAmounts", parameters.currency, parameters.min_amount)
     if parameters.older_than_days is not None:

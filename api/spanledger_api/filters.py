@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from pydantic import BaseModel
 
 from spanledger_api.moments import rfc3339
 from spanledger_api.parameters import Filters
@@ -45,6 +48,12 @@ class Where:
         self.conditions.append(condition)
         self.values.update(values)
 
+    def among(self, parameters: BaseModel, columns: Mapping[str, str]) -> None:
+        """Each column holds one of the values that the parameter of that name asks for, where it asks for any."""
+        for name, column in columns.items():
+            if wanted := getattr(parameters, name):
+                self.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": list(wanted)})
+
     def words(self, searched: str, words: str | None) -> None:
         """Every one of the words stands in the text `searched`, in any case."""
         if words is not None:
@@ -67,10 +76,7 @@ class Where:
 def where(filters: Filters, money: str = WHOLE) -> Where:
     """The conditions for the filters that lists of transactions share; `money` is what `min_amount` is held against."""
     clause = Where()
-    for name, column in _COLUMNS.items():
-        wanted = getattr(filters, name)
-        if wanted:
-            clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": list(wanted)})
+    clause.among(filters, _COLUMNS)
     clause.words(_SEARCHED, filters.q)
     clause.money(money, filters.currency, filters.min_amount)
     return clause

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
 from spanledger_api.filters import Where, bound_moment
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.flat import flat_listing
 from spanledger_api.lists.listing import Listing, ListParameters
 from spanledger_api.moments import Duration, duration, rfc3339, utc
 from spanledger_api.openapi import documented, listed
@@ -103,14 +103,8 @@ async def integrations(desk: Desk, parameters: Annotated[IntegrationsParameters,
 
     def question(inquiry: Inquiry, wanted: int) -> Listing:
         answer = _find(inquiry, parameters, wanted)
-        return Listing(
-            answer=answer,
-            items=answer.items,
-            item_type=IntegrationView,
-            name="integrations",
-            columns=columns_of(IntegrationView),
-            lines=lines_of,
-            about={"As of": rfc3339(answer.as_of), "Since": rfc3339(answer.since), "Times": "UTC"},
+        return flat_listing(
+            answer, "integrations", {"As of": rfc3339(answer.as_of), "Since": rfc3339(answer.since), "Times": "UTC"}
         )
 
     return await desk.answer_list(parameters, PAGE, question)
@@ -119,9 +113,7 @@ async def integrations(desk: Desk, parameters: Annotated[IntegrationsParameters,
 def _find(inquiry: Inquiry, parameters: IntegrationsParameters, wanted: int) -> IntegrationsAnswer:
     since = inquiry.moment - timedelta(hours=parameters.hours)
     clause = Where()
-    for name, column in (("system", "System"), ("service", "ServiceName"), ("step", "Step")):
-        if chosen := getattr(parameters, name):
-            clause.add(f"has({{q_{name}:Array(String)}}, {column})", **{f"q_{name}": chosen})
+    clause.among(parameters, {"system": "System", "service": "ServiceName", "step": "Step"})
     values = {**clause.values, "from": bound_moment(since), "until": bound_moment(inquiry.moment), "limit": wanted}
     rows = inquiry.rows(_STEPS.replace("$where", clause.sql), values)
     return IntegrationsAnswer(

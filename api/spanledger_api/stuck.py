@@ -105,8 +105,6 @@ def listing(inquiry: Inquiry, parameters: StuckParameters, answer: StuckAnswer) 
     reporting = _reporting(inquiry, parameters)
     return Listing(
         answer=answer,
-        items=answer.items,
-        item_type=StuckItem,
         name="stuck",
         columns=CSV_COLUMNS,
         lines=lambda one: lines(one, parameters.currency, reporting),

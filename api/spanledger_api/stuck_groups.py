@@ -105,8 +105,6 @@ async def groups(desk: Desk, parameters: Annotated[GroupsParameters, Query()]) -
         answer = _find(inquiry, parameters, dimensions, wanted)
         return Listing(
             answer=answer,
-            items=answer.items,
-            item_type=GroupView,
             name="stuck-groups",
             columns=(
                 *dimensions,

@@ -13,7 +13,7 @@ from spanledger_api import cursors
 from spanledger_api.answering import ALWAYS, Desk
 from spanledger_api.filters import Where, bound_moment, where
 from spanledger_api.inquiry import Among, Inquiry
-from spanledger_api.lists.flat import columns_of, lines_of
+from spanledger_api.lists.flat import flat_listing
 from spanledger_api.lists.listing import Listing, ListParameters, about
 from spanledger_api.lists.totalling import counted, totals_of
 from spanledger_api.moments import StartOfDayOrMoment
@@ -79,14 +79,10 @@ async def transactions(desk: Desk, parameters: Annotated[TransactionsParameters,
 
     def question(inquiry: Inquiry, wanted: int) -> Listing:
         answer = find(inquiry, parameters, desk.request, wanted)
-        return Listing(
-            answer=answer,
-            items=answer.items,
-            item_type=Summary,
-            name="transactions",
-            columns=columns_of(Summary),
-            lines=lines_of,
-            about=about(answer, parameters),
+        return flat_listing(
+            answer,
+            "transactions",
+            about(answer, parameters),
             longer=parameters.limit is None and answer.next is not None,
         )
 
@@ -132,8 +128,7 @@ def next_page(request: Request, cursor: str) -> str:
 
 def _where(parameters: TransactionsParameters) -> Where:
     clause = where(parameters)
-    if parameters.status:
-        clause.add("has({q_status:Array(String)}, Status)", q_status=list(parameters.status))
+    clause.among(parameters, {"status": "Status"})
     if parameters.stuck is not None:
         clause.add("Stuck" if parameters.stuck else "NOT Stuck")
     for name, condition in (

@@ -133,18 +133,19 @@ class KeyRing:
         """The key that a request shows; None if there is none, or it has ended."""
         key_id, _, _ = shown.removeprefix(PREFIX).partition("_")
         key = self._keys.get(key_id)
-        if key is None or not secrets.compare_digest(key.sha256, _digest(shown)) or key.ended(now):
+        if key is None or not secrets.compare_digest(key.sha256, token_digest(shown)) or key.ended(now):
             return None
         return key
 
 
 def _with_secret(key: ApiKey) -> tuple[ApiKey, str]:
     shown = f"{PREFIX}{key.id}_{secrets.token_urlsafe(32)}"
-    return replace(key, sha256=_digest(shown)), shown
+    return replace(key, sha256=token_digest(shown)), shown
 
 
-def _digest(shown: str) -> str:
-    return hashlib.sha256(shown.encode()).hexdigest()
+def token_digest(token: str) -> str:
+    """What is kept of a key or token: its SHA-256 in lower-case hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _found(store: Store, key_id: str) -> ApiKey:

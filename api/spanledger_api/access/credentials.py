@@ -9,7 +9,6 @@ rebinding).
 from __future__ import annotations
 
 import base64
-import hashlib
 import ipaddress
 import secrets
 from collections.abc import Callable, Mapping
@@ -19,15 +18,10 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from spanledger_api.access.api_keys import PREFIX, KeyRing
+from spanledger_api.access.api_keys import PREFIX, KeyRing, token_digest
 from spanledger_api.access.identity import IdentityProvider, looks_like_a_token
 from spanledger_api.access.principal import ANONYMOUS, Principal
 from spanledger_api.problems import Refusal
-
-
-def token_digest(token: str) -> str:
-    """What is kept of a token: its SHA-256 in lower-case hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def is_loopback(host: str) -> bool:

@@ -27,10 +27,14 @@ class Kpi:
     source: Source = "verdicts"
 
     @property
+    def aggregate(self) -> str:
+        """The figure's aggregate; of money a map by currency."""
+        return f"sumMap(Currencies, {self.value})" if self.unit == "money" else self.value
+
+    @property
     def sql(self) -> str:
         """The definition as SQL, for the documentation."""
-        value = f"sumMap(Currencies, {self.value})" if self.unit == "money" else self.value
-        return f"SELECT {value} FROM {self.source} WHERE {self.counts} GROUP BY month({self.at})"  # noqa: S608 - shown
+        return f"SELECT {self.aggregate} FROM {self.source} WHERE {self.counts} GROUP BY month({self.at})"  # noqa: S608 - shown
 
 
 def first(step: str) -> str:

@@ -26,6 +26,7 @@ from spanledger_api.zones import Zones
 
 router = APIRouter(tags=["kpis"])
 
+PAGE: Final = 10_000
 Dimension = Literal["process", "legal_entity", "owner", "client", "region", "project", "reason"]
 _DIMENSIONS: Final[dict[str, dict[str, str]]] = {
     "verdicts": {
@@ -118,31 +119,29 @@ async def kpis(desk: Desk, parameters: Annotated[KpisParameters, Query()]) -> Re
     if "client" in parameters.by:
         desk.principal.require("finance")
 
-    def question(inquiry: Inquiry, _: int) -> Listing:
-        answer = find(inquiry, parameters, desk.services.zones)
+    def question(inquiry: Inquiry, wanted: int) -> Listing:
+        answer = find(inquiry, parameters, desk.services.zones, wanted)
         return Listing(
             answer=answer,
-            items=answer.items,
-            item_type=FigureView,
             name="kpis",
             columns=columns_of(FigureView),
             lines=_lines,
             about={"As of": rfc3339(answer.as_of)} | {one.kpi: one.words for one in answer.definitions},
         )
 
-    return await desk.answer_list(parameters, None, question)
+    return await desk.answer_list(parameters, PAGE, question)
 
 
-def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones) -> KpisAnswer:
-    """The answer at the inquiry's clock."""
+def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones, wanted: int) -> KpisAnswer:
+    """The answer at the inquiry's clock, of at most `wanted` figures."""
     parameters.check(inquiry.catalogue)
     faults = [unknown_value("query.kpi", name, "key figure", BY_NAME) for name in parameters.kpi if name not in BY_NAME]
     if faults:
         raise refusal_of(faults)
-    wanted = [kpi for kpi in KPIS if not parameters.kpi or kpi.name in parameters.kpi]
+    asked = [kpi for kpi in KPIS if not parameters.kpi or kpi.name in parameters.kpi]
     ruled_out = [name for name in _OF_STUCK_ALONE if getattr(parameters, name)]
-    left_out = [kpi for kpi in wanted if kpi.source == "exceptions" and ruled_out]
-    told = [kpi for kpi in wanted if kpi not in left_out]
+    left_out = [kpi for kpi in asked if kpi.source == "exceptions" and ruled_out]
+    told = [kpi for kpi in asked if kpi not in left_out]
     months = _months(inquiry.moment, parameters.months + 1)
     by = list(dict.fromkeys(parameters.by))
     items = [one for kpi in told for one in _figures(inquiry, parameters, kpi, by, months, zones)]
@@ -151,7 +150,7 @@ def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones) -> KpisAnsw
         as_of=inquiry.moment,
         known=inquiry.known,
         definitions=[DefinitionView(kpi=kpi.name, unit=kpi.unit, words=kpi.words, sql=kpi.sql) for kpi in told],
-        items=items,
+        items=items[:wanted],
         notes=notes,
     )
 
@@ -180,11 +179,9 @@ def _figures(
     _within(clause, kpi.at, months)
     dimensions = "".join(f"toString({_DIMENSIONS[kpi.source][name]}) AS By{place}, " for place, name in enumerate(by))
     keys = "".join(f"By{place}, " for place in range(len(by)))
-    money = kpi.unit == "money"
-    value = f"sumMap(Currencies, {kpi.value})" if money else kpi.value
-    count = "sumMap(Currencies, arrayMap(one -> toUInt64(1), Currencies))" if money else "count()"
+    count = "sumMap(Currencies, arrayMap(one -> toUInt64(1), Currencies))" if kpi.unit == "money" else "count()"
     sql = f"""
-        SELECT {dimensions}{month} AS Month, {count} AS Count, {value} AS Value, {kpi.spread or "NULL"} AS Spread
+        SELECT {dimensions}{month} AS Month, {count} AS Count, {kpi.aggregate} AS Value, {kpi.spread or "NULL"} AS Spread
         FROM {kpi.source} {clause.sql} GROUP BY {keys}Month ORDER BY {keys}Month
     """  # noqa: S608 - expressions of this package; the values are bound
     values = {**clause.values, **zone_names, "q_moment": bound_moment(inquiry.moment)}

@@ -11,7 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from spanledger_api.lists.listing import Cell
+from spanledger_api.lists.listing import Cell, Listing, item_type_of
 from spanledger_api.moments import Duration
 from spanledger_api.money import AtStake
 
@@ -39,6 +39,11 @@ def lines_of(one: BaseModel) -> Iterator[Mapping[str, Cell]]:
     if not money:
         none = dict.fromkeys(column for column in columns_of(type(one)) if column not in flat)
         yield flat | none
+
+
+def flat_listing(answer: BaseModel, name: str, about: Mapping[str, str], *, longer: bool = False) -> Listing:
+    """A list whose lines are its items as they are."""
+    return Listing(answer, name, columns_of(item_type_of(answer)), lines_of, about, longer)
 
 
 def _columns(item: type[BaseModel]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, get_args
 
 from pydantic import BaseModel, Field
 
@@ -29,6 +29,9 @@ class ListParameters(Clock):
     format: Format | None = None
     """`json`, `csv`, `xlsx` or `ndjson`; without it the `Accept` header decides. A file holds all that match."""
 
+    limit: int | None = Field(default=None, ge=1, le=10_000)
+    """At most so many items. Without it a page's worth, in a file all of them."""
+
     def chosen(self, known: Sequence[str]) -> tuple[str, ...]:
         """The fields asked for, in that order; all of `known` if none is. Raises Refusal `unknown_value`."""
         if self.fields is None:
@@ -42,20 +45,29 @@ class ListParameters(Clock):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list's answer: the page with its items, and how an item is written into a file.
+    """A list's answer: a model with `items`, and how an item is written into a file.
 
     `lines` gives an item's lines, each with a cell for each of `columns`. `about` are totals and other facts about the
     whole list, which a workbook shows beside it. `longer` says that not everything that matches is there.
     """
 
     answer: BaseModel
-    items: Sequence[BaseModel]
-    item_type: type[BaseModel]
     name: str
     columns: Sequence[str]
     lines: Callable[[Any], Iterator[Mapping[str, Cell]]]
     about: Mapping[str, str]
     longer: bool = False
+
+    @property
+    def items(self) -> Sequence[BaseModel]:
+        """The answer's items."""
+        found: Sequence[BaseModel] = getattr(self.answer, "items")  # noqa: B009 - every list's answer has them
+        return found
+
+    @property
+    def item_type(self) -> type[BaseModel]:
+        """Their model."""
+        return item_type_of(self.answer)
 
     def require_all(self) -> None:
         """Raises Refusal `too_many_rows` if something that matches is not in it: a file is never cut."""
@@ -65,6 +77,12 @@ class Listing:
                 code="too_many_rows",
                 hint="Narrow the question, for example by `process`, `legal_entity` or `owner`, or give a `limit`.",
             )
+
+
+def item_type_of(answer: BaseModel) -> type[BaseModel]:
+    """The model of a list's items."""
+    found: type[BaseModel] = get_args(type(answer).model_fields["items"].annotation)[0]
+    return found
 
 
 class TotalledAnswer(Protocol):

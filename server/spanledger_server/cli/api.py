@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from spanledger_server.cli.options import with_settings
+from spanledger_server.cli.options import API, with_settings
 from spanledger_server.settings import Settings
 
 
 @with_settings(
     "dsn",
-    "api_address",
-    "api_requests_per_second",
-    "identity_issuer",
-    "identity_audience",
-    "identity_tenant_claim",
-    "identity_roles_claim",
+    *API,
     "default_tenant",
     "legal_entity_zones",
     "pack",

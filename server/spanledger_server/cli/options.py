@@ -11,6 +11,16 @@ import typer
 
 from spanledger_server.settings import Setting, Settings, load, registry
 
+API = (
+    "api_address",
+    "api_requests_per_second",
+    "identity_issuer",
+    "identity_audience",
+    "identity_tenant_claim",
+    "identity_roles_claim",
+)
+"""The settings of whatever serves the API."""
+
 
 def with_settings(*chosen: str) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Give a command the options of the chosen settings and hand it the loaded `Settings` as first argument.
@@ -53,4 +63,4 @@ def secrets() -> list[Setting]:
     return [setting for setting in registry() if setting.option is None]
 
 
-__all__ = ["Settings", "secrets", "with_settings"]
+__all__ = ["API", "Settings", "secrets", "with_settings"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from spanledger_server.cli.options import with_settings
+from spanledger_server.cli.options import API, with_settings
 from spanledger_server.settings import Settings
 
 
@@ -17,12 +17,7 @@ from spanledger_server.settings import Settings
     "otlp_tls_key",
     "otlp_tls_client_authority",
     "take_spans_from_anyone",
-    "api_address",
-    "api_requests_per_second",
-    "identity_issuer",
-    "identity_audience",
-    "identity_tenant_claim",
-    "identity_roles_claim",
+    *API,
     "default_tenant",
     "legal_entity_zones",
     "otlp_cors_origins",
