@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Response
@@ -22,6 +22,7 @@ from spanledger_api.lists.listing import LONGEST_FILE, Listing, ListParameters
 from spanledger_api.lists.writing import written
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal
+from spanledger_api.replays.dispatch import Dispatch
 from spanledger_api.zones import Zones
 
 ALWAYS: Final = (
@@ -47,6 +48,9 @@ THREADS: Final = 8
 GATE_THREADS: Final = 2
 """Credentials that are checked side by side, and rows of the audit trail written: never behind a slow query."""
 
+SENDER_THREADS: Final = 4
+"""Replays that wait for their endpoints side by side: never before a question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -57,7 +61,9 @@ class Services:
     pace: Pace
     threads: ThreadPoolExecutor
     gate: ThreadPoolExecutor
-    zones: Zones = field(default_factory=Zones)
+    senders: ThreadPoolExecutor
+    zones: Zones
+    dispatch: Dispatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,17 @@ class AnsweringDesk:
     principal: Principal
     services: Services
 
-    async def answer(self, clock: Clock, question: Callable[[Inquiry], BaseModel | Response]) -> Response:
+    async def answer(
+        self,
+        clock: Clock,
+        question: Callable[[Inquiry], BaseModel | Response],
+        *,
+        on: ThreadPoolExecutor | None = None,
+    ) -> Response:
         """Put a question on a thread of its own and write down its answer there, off the event loop.
 
         `clock` holds all of the question's parameters: what the principal may not see is not asked for by them either.
+        `on` are other threads than those of questions.
         """
         refuse_hidden(self.principal, clock)
         placed = self.services.zones.placed(clock, self.request)
@@ -82,7 +95,7 @@ class AnsweringDesk:
                 return found
             return tagged(self.request, Response(found.model_dump_json(), media_type="application/json"))
 
-        return await asyncio.get_running_loop().run_in_executor(self.services.threads, work)
+        return await asyncio.get_running_loop().run_in_executor(on or self.services.threads, work)
 
     async def answer_list(
         self, parameters: ListParameters, page: int, question: Callable[[Inquiry, int], Listing]

@@ -47,7 +47,7 @@ from spanledger_api.access.attendance import Attendance
 from spanledger_api.access.audit import AuditTrail
 from spanledger_api.access.credentials import Access, Credentials
 from spanledger_api.access.pace import Pace
-from spanledger_api.answering import GATE_THREADS, THREADS, Services, desk_of
+from spanledger_api.answering import GATE_THREADS, SENDER_THREADS, THREADS, Services, desk_of
 from spanledger_api.catalogue import Catalogue
 from spanledger_api.inquiry import Inquiries, OpenReading
 from spanledger_api.kpis import question as kpis
@@ -55,6 +55,10 @@ from spanledger_api.openapi import DESCRIPTION, with_chosen_fields
 from spanledger_api.page import routes as page
 from spanledger_api.parameters import refuse_repeats
 from spanledger_api.problems import Refusal, code_of, response_of
+from spanledger_api.replays import asking as replay_asking
+from spanledger_api.replays import deciding as replay_deciding
+from spanledger_api.replays import listing as replays
+from spanledger_api.replays.dispatch import Dispatch
 from spanledger_api.validation import refusal_for
 from spanledger_api.zones import Zones
 from spanledger_correlator.definition.model import Definitions
@@ -69,7 +73,10 @@ _QUESTIONS = (
     stuck,
     exceptions,
     bulk_actions,
+    replay_asking,
     exception,
+    replay_deciding,
+    replays,
     sla,
     kpis,
     close,
@@ -105,6 +112,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     zones: Zones | None = None,
     open_reading: OpenReading = Reading,
+    dispatch: Dispatch | None = None,
 ) -> FastAPI:
     """The API over an open store, which stays the caller's to close.
 
@@ -112,10 +120,13 @@ def create_app(
 
     `access` says who may ask; where it names nobody and the store has no keys, everyone on this machine: the caller sees
     to it that nobody else reaches the address it listens on.
+
+    `dispatch` knows where replays are sent and signs them; without, nothing is sent.
     """
     catalogue = Catalogue(definitions)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spanledger-api")
     gate = ThreadPoolExecutor(GATE_THREADS, thread_name_prefix="spanledger-gate")
+    senders = ThreadPoolExecutor(SENDER_THREADS, thread_name_prefix="spanledger-replay")
     trail = AuditTrail(store)
     credentials = Credentials(access, KeyRing(store), clock)
 
@@ -125,6 +136,7 @@ def create_app(
         yield
         trail.stop()
         threads.shutdown()
+        senders.shutdown()
         gate.shutdown()
 
     app = FastAPI(
@@ -140,7 +152,9 @@ def create_app(
         Pace(access.requests_per_second),
         threads,
         gate,
+        senders,
         zones or Zones(),
+        dispatch or Dispatch(definitions.replays),
     )
     app.add_middleware(Attendance, trail=trail, threads=gate, clock=clock)
     bearer = [Depends(HTTPBearer(auto_error=False, description="`spanledger key create` makes one."))]

@@ -120,6 +120,12 @@ async def exception(desk: Desk, exception_id: str, parameters: Annotated[Clock, 
 
 def act_on(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView:
     """Do it, and tell what became of it. Raises Refusal."""
+    note_action(inquiry, word, request)
+    return _view(inquiry, word)
+
+
+def note_action(inquiry: Inquiry, word: str, request: ActionRequest) -> None:
+    """Write down that somebody does it. Raises Refusal."""
     found = _find(inquiry, word)
     if request.until is not None and request.until <= inquiry.now:
         what, do = "`until` lies in the past.", "Write a moment to come."
@@ -144,7 +150,6 @@ def act_on(inquiry: Inquiry, word: str, request: ActionRequest) -> ExceptionView
         "Until": request.until.astimezone(UTC) if request.until else None,
     }
     inquiry.store.insert("exception_actions", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
-    return _view(inquiry, word)
 
 
 def _check_state(row: Mapping[str, Any], action: Action) -> None:
@@ -162,6 +167,11 @@ def _check_state(row: Mapping[str, Any], action: Action) -> None:
             code="not_resolved",
             hint="What has resolved itself opens itself, if the problem comes back.",
         )
+
+
+def find_exception(inquiry: Inquiry, word: str) -> Mapping[str, Any]:
+    """The row of an exception, under any id of its transaction's root. Raises Refusal `not_found`."""
+    return _find(inquiry, word).row
 
 
 class _Found:

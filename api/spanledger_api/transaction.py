@@ -18,6 +18,8 @@ from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.openapi import documented, example
 from spanledger_api.parameters import Clock
+from spanledger_api.replays import ledger
+from spanledger_api.replays.item import ReplayItem, items
 from spanledger_api.spans import SpanView, read, span_ids, span_view
 from spanledger_api.steps import StepProgress
 from spanledger_api.verdict import EntityRef, Summary, entity_ref, summary_fields
@@ -41,6 +43,7 @@ class TransactionView(Summary):
     pauses: list[PauseView] = Field(description="When its clocks stood still, as it waited for someone outside.")
     steps: list[StepProgress] = Field(description="What happened, in time order, then what is still to come.")
     exceptions: list[ExceptionItem] = Field(description="Its problems, oldest first; what is resolved stands last.")
+    replays: list[ReplayItem] = Field(description="Its failed steps that were to be tried again, oldest first.")
     related: list[EntityRef] = Field(description="The entities around it.")
     evidence_count: int = Field(description="How many spans are steps of it.")
     evidence: list[Attachment] = Field(description=f"Why they are, in time order: the first {SHOWN_SPANS}.")
@@ -80,6 +83,7 @@ def view(inquiry: Inquiry, process: str, root_id: str) -> TransactionView:
         pauses=pauses(row, inquiry.moment),
         steps=steps.steps(row, inquiry.catalogue.version(process, row["Version"]), budgets),
         exceptions=[item(one, inquiry.moment) for one in _exceptions(inquiry, process, row["RootId"])],
+        replays=items(inquiry, ledger.of_transaction(inquiry, process, row["RootId"])),
         related=_related(row),
         evidence_count=len(attachments),
         evidence=[attachment(one, root) for one in shown],

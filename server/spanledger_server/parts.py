@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from spanledger_api import Access, create_app, token_digest
 from spanledger_api.access.identity import IdentityProvider, ProviderSettings
+from spanledger_api.replays.dispatch import Dispatch
 from spanledger_api.zones import Zones
 from spanledger_collector import Collector, CollectorConfig
 from spanledger_collector.config import Tls
@@ -21,8 +23,10 @@ from spanledger_server.admin.operation import Premises
 from spanledger_server.http_server import HttpServer
 from spanledger_server.listening import check_free, listen
 from spanledger_server.monitoring import monitoring_app
-from spanledger_server.settings import MEBIBYTE, Settings, token_tenants
+from spanledger_server.settings import MEBIBYTE, Settings, names, token_tenants
 from spanledger_store import Store
+
+_log = logging.getLogger("spanledger")
 
 
 class Part(Protocol):
@@ -90,6 +94,7 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
         ),
         zones=Zones(settings.legal_entity_zones),
         open_reading=Reading,
+        dispatch=_dispatch(settings, definitions),
     )
     app.include_router(progress.router)
     return HttpServer("http-api", app, listen("api_address", settings.api_address), on_failure)
@@ -103,6 +108,17 @@ def monitoring(settings: Settings, store: Store, receiving: Collector, on_failur
     """
     app = monitoring_app(store, [receiving.registry])
     return HttpServer("http-monitoring", app, listen("monitoring_address", settings.monitoring_address), on_failure)
+
+
+def _dispatch(settings: Settings, definitions: Definitions) -> Dispatch:
+    """Where replays are sent. An endpoint without its secret, or the other way round, is a slip worth a warning."""
+    secrets = {name: secret.get_secret_value() for name, secret in settings.replay_secrets.items()}
+    declared = {rule.name for rule in definitions.replays}
+    for name in sorted(declared - secrets.keys()):
+        _log.warning("The replay endpoint %s has no secret: nothing is sent to it. %s", name, names(["replay_secrets"]))
+    for name in sorted(secrets.keys() - declared):
+        _log.warning("There is a secret for the replay endpoint %s, which no definition declares", name)
+    return Dispatch(definitions.replays, secrets)
 
 
 def _provider(settings: Settings) -> IdentityProvider | None:

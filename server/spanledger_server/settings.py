@@ -9,26 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any, Literal, Self
+from urllib.parse import quote
 
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
-    PlainSerializer,
     SecretStr,
     ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from spanledger_correlator.definition.pack import pack_files, pack_processes
+from spanledger_correlator.definition.pack import pack_processes
 from spanledger_server.address import Address
-from spanledger_store import DefinitionInvalid, SettingInvalid
+from spanledger_server.setting_values import (
+    AddressSetting,
+    FileSetting,
+    OriginsSetting,
+    PackSetting,
+    SecretsSetting,
+    TokensSetting,
+    ZonesSetting,
+)
+from spanledger_store import SettingInvalid
 
 PREFIX = "SPANLEDGER_"
 
@@ -37,82 +42,6 @@ MEBIBYTE = 1024 * 1024
 
 def _default_dsn() -> str:
     return f"chdb://{quote(str(Path.cwd() / 'spanledger-data'))}"
-
-
-def _to_address(value: object) -> object:
-    return Address.parse(value) if isinstance(value, str) else value
-
-
-def _to_tokens(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    tokens: dict[str, SecretStr] = {}
-    for entry in filter(None, (part.strip() for part in value.split(","))):
-        tenant, colon, token = entry.partition(":")
-        if not colon or not tenant or len(token) < 16:
-            # The entry itself is a secret: it is not repeated.
-            raise ValueError("write tenant:token, several with commas between; a token has 16 characters or more")
-        if token in {known.get_secret_value() for known in tokens.values()}:
-            raise ValueError(f"the token of tenant {tenant!r} is given to another tenant as well")
-        if tenant in tokens:
-            raise ValueError(f"tenant {tenant!r} is given two tokens")
-        tokens[tenant] = SecretStr(token)
-    return tokens
-
-
-def _is_there(value: Path | None) -> Path | None:
-    if value is not None and not value.is_file():
-        raise ValueError(f"there is no file {value}")
-    return value and value.resolve()
-
-
-def _to_processes(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    names = tuple(filter(None, (name.strip() for name in value.split(","))))
-    if names in {("all",), ("none",)}:
-        return pack_processes() if names == ("all",) else ()
-    try:
-        pack_files(names)
-    except DefinitionInvalid as error:
-        raise ValueError(f"{error.message} {error.hint}") from error
-    return names
-
-
-def _to_origins(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    origins = tuple(filter(None, (origin.strip() for origin in value.split(","))))
-    for origin in origins:
-        parts = urlsplit(origin)
-        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
-            raise ValueError(f"{origin!r} is no web origin; write https://app.example.com, without a path")
-    return origins
-
-
-def _to_zones(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    zones: dict[str, ZoneInfo] = {}
-    for entry in filter(None, (part.strip() for part in value.split(","))):
-        entity, equals, zone = (part.strip() for part in entry.partition("="))
-        if not equals or not entity or not zone:
-            raise ValueError(f"{entry!r} is no legal entity and its zone; write DE01=Europe/Berlin")
-        if zone not in available_timezones():
-            raise ValueError(f"there is no time zone {zone!r}; write one such as Europe/Berlin")
-        if entity in zones:
-            raise ValueError(f"the legal entity {entity!r} is given two zones")
-        zones[entity] = ZoneInfo(zone)
-    return zones
-
-
-# NoDecode: the text is ours to read, not JSON.
-AddressSetting = Annotated[Address, NoDecode, BeforeValidator(_to_address), PlainSerializer(str)]
-ZonesSetting = Annotated[dict[str, ZoneInfo], NoDecode, BeforeValidator(_to_zones)]
-TokensSetting = Annotated[dict[str, SecretStr], NoDecode, BeforeValidator(_to_tokens)]
-FileSetting = Annotated[Path | None, AfterValidator(_is_there)]
-OriginsSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_origins)]
-PackSetting = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_to_processes)]
 
 
 class Settings(BaseSettings):
@@ -224,6 +153,11 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="The key that `spanledger stuck` and `spanledger show` ask with.",
         json_schema_extra={"shape": "KEY", "secret": True, "default_text": "none"},
+    )
+    replay_secrets: SecretsSetting = Field(
+        default_factory=dict,
+        description="What orders to replay endpoints are signed with: name:whsec_…, several with commas between.",
+        json_schema_extra={"shape": "NAME:SECRET,…", "secret": True, "default_text": "none: nothing is replayed"},
     )
     take_spans_from_anyone: bool = Field(
         default=False,

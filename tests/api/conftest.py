@@ -223,8 +223,9 @@ class StagedReading:
 
 @pytest.fixture(scope="session")
 def definitions() -> Definitions:
-    """Three of the pack, a source and a reconciliation."""
-    beside = [EXAMPLES / "flows" / name for name in ("netsuite-invoices.yaml", "approved-hours-posted.yaml")]
+    """Three of the pack, a source, a reconciliation and a replay endpoint."""
+    names = ("netsuite-invoices.yaml", "approved-hours-posted.yaml", "netsuite-invoice-posting.yaml")
+    beside = [EXAMPLES / "flows" / name for name in names]
     return load_definitions(beside, pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 
 

@@ -11,7 +11,7 @@ from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.totals_file import read_totals
 from spanledger_store import Store
-from tests.correlator.span_rows import EPOCH, STORED, SpanRow, put
+from tests.correlator.span_rows import EPOCH, STORED, SpanRow, hex_id, put
 
 NOW = STORED + timedelta(hours=2)
 DAY = 24 * 60.0
@@ -35,6 +35,7 @@ def tell(store: Store, definitions: Definitions, tenant: str = "default") -> Non
     Correlator(store, definitions).catch_up()
     said = read_totals(TOTALS.read_text(encoding="utf-8"), TOTALS.name, tenant)
     totals.load(store, tenant, said, "jane.doe", STORED + timedelta(hours=1))
+    _replay(store, tenant)
 
 
 def _correct(store: Store, tenant: str) -> None:
@@ -56,6 +57,39 @@ def _correct(store: Store, tenant: str) -> None:
     ]
     columns = ["Tenant", "Id", "Kind", "Type", "EntityId", "OtherType", "OtherId", "Takes", "Who", "Why", "StoredAt"]
     store.insert("corrections", rows, columns)
+
+
+def _replay(store: Store, tenant: str) -> None:
+    """Somebody asked for refused hours to be posted again, a second person approved, and the endpoint took it."""
+    order = {
+        "Tenant": tenant,
+        "Process": "time-to-bill",
+        "RootType": "time_entry",
+        "RootId": "TE-3",
+        "Step": "time_entry.posted",
+        "ReplayId": UUID("0b0e6e0e-2f7c-4a53-9a7c-3f5d3c1f9f11"),
+        "ExceptionId": "time-to-bill/TE-3~rejected_record~time_entry.posted~20260306T090000Z",
+        "LegalEntity": "DE01",
+        "Endpoint": "netsuite-time-posting",
+        "Verdict": "duplicate_risk",
+        "Vouched": ["period_closed"],
+        "NeedsApproval": True,
+        "FailedTraceId": hex_id("TE-3-posted", 16),
+        "FailedSpanId": hex_id("TE-3-posted", 8),
+        "TraceId": hex_id("replay", 16),
+        "OutcomeWithinNs": 4 * 3600 * 10**9,
+    }
+    happened = [
+        (30, "asked", "mia", "The period is open again.", 0, ""),
+        (60, "approved", "jonas", "Agreed with accounting.", 0, ""),
+        (60, "sending", "jonas", "", 0, ""),
+        (60, "answered", "netsuite-time-posting", "", 202, '{"taken": true}'),
+    ]
+    names = ("At", "Event", "Who", "Why", "Status", "Answer")
+    rows = [
+        order | dict(zip(names, (STORED + timedelta(minutes=minute), *told), strict=True)) for minute, *told in happened
+    ]
+    store.insert("replay_events", [list(row.values()) for row in rows], list(rows[0]))
 
 
 def _deal() -> list[SpanRow]:

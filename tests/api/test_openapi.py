@@ -33,6 +33,9 @@ from spanledger_api.problems import CODES, ProblemDetails
 from spanledger_api.processes import ProcessesAnswer, ProcessView
 from spanledger_api.producers import ProducersAnswer
 from spanledger_api.reconciliations import ReconciliationsAnswer, UnmatchedAnswer
+from spanledger_api.replays.asking import PlanView
+from spanledger_api.replays.item import ReplayView
+from spanledger_api.replays.listing import ReplaysAnswer
 from spanledger_api.sla import SlaAnswer
 from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
@@ -67,6 +70,12 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
         "/v1/exceptions/invoice-to-cash/INV-1042~rejected_record~invoice.posted~20260318T094500Z",
         ExceptionView,
     ),
+    "replay_plan.json": (
+        "/v1/exceptions/invoice-to-cash/INV-1042~rejected_record~invoice.posted~20260318T094500Z/replay",
+        PlanView,
+    ),
+    "replays.json": ("/v1/replays", ReplaysAnswer),
+    "replay.json": ("/v1/replays/0b0e6e0e-2f7c-4a53-9a7c-3f5d3c1f9f11", ReplayView),
     "corrections.json": ("/v1/corrections", CorrectionsAnswer),
     "correction.json": ("/v1/corrections/5f0c1a52-7d14-4a0e-9a53-0f1b6f1f4c11", CorrectionView),
     "entity.json": ("/v1/entities/project/10077", EntityView),
@@ -91,7 +100,10 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     found = [(address, method, path[method]) for address, path in document["paths"].items() for method in path]
     assert [(address, method) for address, method, _ in found if method != "get"] == [
         ("/v1/exceptions/actions", "post"),
+        ("/v1/exceptions/{exception_id}/replay", "post"),
+        ("/v1/exceptions/{exception_id}/replay/dry-run", "post"),
         ("/v1/exceptions/{exception_id}/actions", "post"),
+        ("/v1/replays/{replay_id}/actions", "post"),
         ("/v1/corrections", "post"),
         ("/v1/corrections/{correction_id}/take-back", "post"),
         ("/v1/totals", "post"),

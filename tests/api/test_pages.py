@@ -149,6 +149,11 @@ def test_a_transaction_s_page_tells_its_story(reader: TestClient) -> None:
         assert f"{span['trace_id']}:{span['span_id']}" in found.text
 
 
+def test_a_transaction_s_page_shows_its_replays(reader: TestClient) -> None:
+    found = page(reader, "/transactions/time-to-bill/TE-3")
+    assert "mia asked to try time entry posted of time-to-bill/TE-3 again" in found.text
+
+
 @pytest.mark.parametrize(
     ("address", "status", "told"),
     [

@@ -39,6 +39,8 @@ class SpanRow:
     attributes: tuple[tuple[str, str, str], ...] = ()
     error: tuple[str, str, str] = ("", "", "")
     key: str = ""
+    replay_of: str = ""
+    retryable: bool | None = None
     process: str = ""
     transaction: str = ""
     system: str = "netsuite"
@@ -107,6 +109,8 @@ class SpanRow:
             "LegalEntity": self.legal_entity,
             "DueAt": None if self.due_at is None else EPOCH + timedelta(minutes=self.due_at),
             "IdempotencyKey": self.key,
+            "ReplayOf": self.replay_of,
+            "ErrorRetryable": self.retryable,
             "ErrorKind": self.error[0],
             "ErrorCode": self.error[1],
             "ErrorMessage": self.error[2],

@@ -1,4 +1,4 @@
-"""What stands in files of its own beside processes and calendars: sources and reconciliations."""
+"""What stands in files of its own beside processes and calendars: sources, reconciliations and replay endpoints."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from spanledger_correlator.definition.calendar import Calendar
 from spanledger_correlator.definition.errors import Mistake, refusal
 from spanledger_correlator.definition.reconciliation_model import Reconciliation
 from spanledger_correlator.definition.reconciliation_reading import read_reconciliation
+from spanledger_correlator.definition.replay_model import ReplayRule
+from spanledger_correlator.definition.replay_reading import read_replay
 from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.source_reading import read_source
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
-Rule = TypeVar("Rule", SourceRule, Reconciliation)
-KINDS: Final = ("source", "reconciliation")
+Rule = TypeVar("Rule", SourceRule, Reconciliation, ReplayRule)
+KINDS: Final = ("source", "reconciliation", "replay")
 """The first keys that tell these files from others."""
 
 
@@ -25,12 +27,14 @@ class Flows:
 
     sources: tuple[SourceRule, ...]
     reconciliations: tuple[Reconciliation, ...]
+    replays: tuple[ReplayRule, ...]
 
 
 def read(documents: Iterable[tuple[Entry, str]], calendars: Mapping[str, Calendar], mistakes: list[Mistake]) -> Flows:
     """What these documents declare of these kinds; others are passed over, mistakes are added to the list."""
     sources: dict[str, SourceRule] = {}
     reconciliations: dict[str, Reconciliation] = {}
+    replays: dict[str, ReplayRule] = {}
     for root, text in documents:
         if root.first_key == "source":
             source = read_source(root, text, calendars)
@@ -38,7 +42,9 @@ def read(documents: Iterable[tuple[Entry, str]], calendars: Mapping[str, Calenda
         elif root.first_key == "reconciliation":
             rule = read_reconciliation(root, text, calendars)
             _keep(reconciliations, rule, root, mistakes)
-    return Flows(tuple(sources.values()), tuple(reconciliations.values()))
+        elif root.first_key == "replay":
+            _keep(replays, read_replay(root, text), root, mistakes)
+    return Flows(tuple(sources.values()), tuple(reconciliations.values()), tuple(replays.values()))
 
 
 def _keep(rules: dict[str, Rule], rule: Rule, root: Entry, mistakes: list[Mistake]) -> None:

@@ -20,6 +20,7 @@ from spanledger_correlator.definition.pack import PACK_CALENDARS, pack_files
 from spanledger_correlator.definition.rates import FILE_NAME, disagreements, read_rates
 from spanledger_correlator.definition.reading import read_process
 from spanledger_correlator.definition.reconciliation_model import Reconciliation
+from spanledger_correlator.definition.replay_model import ReplayRule
 from spanledger_correlator.definition.source_model import SourceRule
 from spanledger_correlator.definition.yaml_document import Document, Entry
 
@@ -65,6 +66,7 @@ def load_definitions(paths: Iterable[Path], *, pack: bool | Collection[str] = Tr
         sources=flows.sources,
         rates=rates,
         reconciliations=flows.reconciliations,
+        replays=flows.replays,
     )
 
 
@@ -107,6 +109,11 @@ def is_calendar(text: str) -> bool:
 def parse_reconciliation(text: str, path: str = "<text>") -> Reconciliation:
     """The reconciliation that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it."""
     return flow_loading.parse(text, path, pack_calendars()).reconciliations[0]
+
+
+def parse_replay(text: str, path: str = "<text>") -> ReplayRule:
+    """The replay endpoint that a YAML text states; DefinitionInvalid, which calls it `path`, for any mistake in it."""
+    return flow_loading.parse(text, path, pack_calendars()).replays[0]
 
 
 @cache

@@ -18,6 +18,7 @@ from spanledger_correlator.definition.durations import Budget
 
 if TYPE_CHECKING:
     from spanledger_correlator.definition.reconciliation_model import Reconciliation
+    from spanledger_correlator.definition.replay_model import ReplayRule
     from spanledger_correlator.definition.source_model import SourceRule
 
 Severity = Literal["critical", "high", "medium", "low"]
@@ -231,7 +232,7 @@ class Rate:
 class Definitions:
     """Every version of every process that was loaded, ordered by process and version, and what stands beside them.
 
-    That is the calendars they count by, the rates they value by, and the sources and reconciliations by name.
+    That is the calendars they count by, the rates they value by, and sources, reconciliations and replay endpoints by name.
     """
 
     def __init__(
@@ -242,12 +243,14 @@ class Definitions:
         sources: Iterable[SourceRule] = (),
         rates: Iterable[Rate] = (),
         reconciliations: Iterable[Reconciliation] = (),
+        replays: Iterable[ReplayRule] = (),
     ) -> None:
         self._versions = tuple(sorted(versions, key=lambda version: (version.process, version.version)))
         self.calendars: Mapping[str, Calendar] = {calendar.name: calendar for calendar in calendars}
         self.sources = tuple(sorted(sources, key=lambda source: source.name))
         self.rates = tuple(rates)
         self.reconciliations = tuple(sorted(reconciliations, key=lambda rule: rule.name))
+        self.replays = tuple(sorted(replays, key=lambda rule: rule.name))
 
     def __iter__(self) -> Iterator[ProcessDefinition]:
         return iter(self._versions)

@@ -1,0 +1,132 @@
+"""Where replays are kept: events that are added and never changed, and the rule that no step has two under way.
+
+The store has no locks. Whoever begins something first writes that down and then reads what others wrote: of two that
+begin the same at once, in two processes, each sees the other or is alone; who sees another steps back. So there may be
+none, and never two. Within one process a lock lets one of them through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from spanledger_api.inquiry import Inquiry
+from spanledger_api.moments import utc
+from spanledger_api.replays.replay import Happening, Order, Replay
+from spanledger_correlator.statements import statement
+
+_COLUMNS: Final = (
+    "Tenant", "Process", "RootType", "RootId", "Step", "ReplayId", "At", "Event", "Who", "Credential", "Why",
+    "ExceptionId", "LegalEntity", "Endpoint", "Verdict", "Vouched", "NeedsApproval", "FailedTraceId", "FailedSpanId",
+    "TraceId", "OutcomeWithinNs", "Status", "Answer",
+)  # fmt: skip
+_ALL: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def add(inquiry: Inquiry, order: Order, happening: Happening) -> None:
+    """Write down that something happened to a replay."""
+    row = {
+        "Tenant": inquiry.tenant,
+        "Process": order.process,
+        "RootType": order.root_type,
+        "RootId": order.root_id,
+        "Step": order.step,
+        "ReplayId": order.replay_id,
+        "At": happening.at,
+        "Event": happening.event,
+        "Who": happening.who,
+        "Credential": happening.credential,
+        "Why": happening.why,
+        "ExceptionId": order.exception_id,
+        "LegalEntity": order.legal_entity,
+        "Endpoint": order.endpoint,
+        "Verdict": order.verdict,
+        "Vouched": list(order.vouched),
+        "NeedsApproval": order.needs_approval,
+        "FailedTraceId": order.failed_trace_id,
+        "FailedSpanId": order.failed_span_id,
+        "TraceId": order.trace_id,
+        "OutcomeWithinNs": order.outcome_within // timedelta(microseconds=1) * 1000,
+        "Status": happening.status,
+        "Answer": happening.answer,
+    }
+    inquiry.store.insert("replay_events", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
+
+
+def of_step(inquiry: Inquiry, process: str, root_id: str, step: str) -> list[Replay]:
+    """The replays of a transaction's step, oldest first, under whatever id its root was known by."""
+    condition = "Process = {process:String} AND Step = {step:String} AND Root = {root:String}"
+    return _read(inquiry, condition, {"process": process, "step": step, "root": root_id})
+
+
+def of_transaction(inquiry: Inquiry, process: str, root_id: str) -> list[Replay]:
+    """The replays of a transaction's steps, oldest first."""
+    return _read(inquiry, "Process = {process:String} AND Root = {root:String}", {"process": process, "root": root_id})
+
+
+def find(inquiry: Inquiry, replay_id: UUID) -> Replay | None:
+    """One replay that the principal may see; None if there is none."""
+    found = _read(inquiry, "ReplayId = {replay:UUID}", {"replay": replay_id})
+    return found[0] if found else None
+
+
+def listed(inquiry: Inquiry, conditions: Iterable[str], values: Mapping[str, Any]) -> list[Replay]:
+    """The replays that the principal may see and that meet the conditions, the newest first."""
+    return _read(inquiry, " AND ".join(["1", *conditions]), values)[::-1]
+
+
+def _read(inquiry: Inquiry, condition: str, values: Mapping[str, Any]) -> list[Replay]:
+    principal = inquiry.principal
+    scope = {
+        "moment": _until(inquiry),
+        "any_legal_entity": principal.legal_entities is None,
+        "legal_entities": sorted(principal.legal_entities or ()),
+        "any_process": principal.processes is None,
+        "processes": sorted(principal.processes or ()),
+    }
+    sql = f"SELECT * FROM ({statement('reading/replay_events', canonical_ids='canonical_ids')}) WHERE {condition}"  # noqa: S608 - conditions are this package's own; the values are bound
+    rows = inquiry.rows(f"{sql} ORDER BY ReplayId, Sequence, At", {**scope, **values})
+    replays = [_replay(list(events)) for _, events in groupby(rows, key=lambda row: row["ReplayId"])]
+    return sorted(replays, key=lambda one: (one.asked.at, one.order.replay_id))
+
+
+def _until(inquiry: Inquiry) -> datetime:
+    """Up to when happenings count: of a question about now also those that were written since it was put."""
+    return inquiry.moment if inquiry.moment < inquiry.now else _ALL
+
+
+def _replay(rows: list[dict[str, Any]]) -> Replay:
+    first = rows[0]
+    order = Order(
+        replay_id=first["ReplayId"],
+        process=first["Process"],
+        root_type=first["RootType"],
+        root_id=first["Root"],
+        step=first["Step"],
+        exception_id=first["ExceptionId"],
+        legal_entity=first["LegalEntity"],
+        endpoint=first["Endpoint"],
+        verdict=first["Verdict"],
+        vouched=tuple(first["Vouched"]),
+        needs_approval=first["NeedsApproval"],
+        failed_trace_id=first["FailedTraceId"],
+        failed_span_id=first["FailedSpanId"],
+        trace_id=first["TraceId"],
+        outcome_within=timedelta(microseconds=first["OutcomeWithinNs"] / 1000),
+    )
+    return Replay(order, tuple(_happening(row) for row in rows))
+
+
+def _happening(row: Mapping[str, Any]) -> Happening:
+    return Happening(
+        at=utc(row["At"]),
+        event=row["Event"],
+        who=row["Who"],
+        credential=row["Credential"],
+        why=row["Why"],
+        status=row["Status"],
+        answer=row["Answer"],
+    )
