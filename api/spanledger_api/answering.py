@@ -19,6 +19,7 @@ from spanledger_api.access.sight import refuse_hidden
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.lists.formats import format_of
 from spanledger_api.lists.listing import LONGEST_FILE, Listing, ListParameters
+from spanledger_api.lists.whole import SortedListParameters, whole_listing
 from spanledger_api.lists.writing import written
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal
@@ -42,6 +43,8 @@ ALWAYS: Final = (
     "internal_error",
 )
 """The problems that any question may end in."""
+LIST: Final = (*ALWAYS, "unknown_value", "not_acceptable", "too_many_rows")
+"""Those of a list that is read as a whole."""
 
 THREADS: Final = 8
 """Queries side by side. Each thread keeps its handle on the store, so they live as long as the application."""
@@ -110,6 +113,14 @@ class AnsweringDesk:
             return tagged(self.request, written(question(inquiry, count), parameters, wanted))
 
         return await self.answer(parameters, write)
+
+    async def answer_whole(
+        self, parameters: SortedListParameters, name: str, page: int, question: Callable[[Inquiry], BaseModel]
+    ) -> Response:
+        """Answer with a list whose question gives all of its items; `name` is that of its files."""
+        return await self.answer_list(
+            parameters, page, lambda inquiry, wanted: whole_listing(question(inquiry), name, parameters, wanted)
+        )
 
 
 def tagged(request: Request, answer: Response) -> Response:

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from spanledger_api.access.principal import WHO
-from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
+from spanledger_api.answering import ALWAYS, LIST, WHOLE_TENANT, Desk, needs
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.negotiation import require_json
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, example, listed
 from spanledger_api.parameters import Clock, Text
 from spanledger_api.problems import Fault, Refusal, nearest, refusal_of, shown
 from spanledger_correlator.corrections.correction import (
@@ -34,7 +35,7 @@ from spanledger_correlator.corrections.keeping import decide, take_back
 
 router = APIRouter(tags=["corrections"], dependencies=[WHOLE_TENANT])
 
-LISTED_AT_MOST: Final = 1000
+PAGE: Final = 1000
 _EVER: Final = datetime(2262, 1, 1, tzinfo=UTC)
 _NEEDS: Final = {"cut_link": ("one", "other"), "add_link": ("one", "other"), "detach_span": ("span", "transaction")}
 
@@ -119,10 +120,10 @@ class CorrectionsAnswer(BaseModel):
     as_of: datetime = Field(description="The clock that the answer was read at.")
     known: str
     count: int = Field(description="How many match.")
-    items: list[CorrectionView] = Field(description=f"The newest first, {LISTED_AT_MOST} at most.")
+    items: list[CorrectionView] = Field(description="The newest first.")
 
 
-class CorrectionsParameters(Clock):
+class CorrectionsParameters(WholeListParameters):
     """Which corrections."""
 
     standing: Literal["yes", "no", "any"] = "any"
@@ -133,11 +134,11 @@ class CorrectionsParameters(Clock):
     "/v1/corrections",
     response_model=CorrectionsAnswer,
     summary="Corrections",
-    responses=example("corrections") | documented(*ALWAYS),
+    responses=listed("corrections") | documented(*LIST),
 )
 async def corrections(desk: Desk, parameters: Annotated[CorrectionsParameters, Query()]) -> Response:
     """What people decided about which spans belong together, with who and why."""
-    return await desk.answer(parameters, lambda inquiry: _list(inquiry, parameters.standing))
+    return await desk.answer_whole(parameters, "corrections", PAGE, lambda inquiry: _list(inquiry, parameters.standing))
 
 
 @router.get(
@@ -191,7 +192,7 @@ def _list(inquiry: Inquiry, standing: str) -> CorrectionsAnswer:
         as_of=inquiry.moment,
         known=inquiry.known,
         count=len(found),
-        items=[_view(one) for one in found[:LISTED_AT_MOST]],
+        items=[_view(one) for one in found],
     )
 
 

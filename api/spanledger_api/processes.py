@@ -8,13 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, LIST, Desk
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.moments import Duration, duration
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, example, listed
 from spanledger_api.parameters import Clock
 from spanledger_api.problems import Refusal
 from spanledger_correlator.definition.model import ProcessDefinition, StepRule
+
+PAGE = 1000
 
 router = APIRouter(tags=["processes"])
 
@@ -84,9 +87,9 @@ class ProcessesAnswer(BaseModel):
     "/v1/processes",
     response_model=ProcessesAnswer,
     summary="The processes",
-    responses=example("processes") | documented(*ALWAYS, "unknown_value"),
+    responses=listed("processes") | documented(*LIST),
 )
-async def processes(desk: Desk, parameters: Annotated[Clock, Query()]) -> Response:
+async def processes(desk: Desk, parameters: Annotated[WholeListParameters, Query()]) -> Response:
     """The processes in force at the clock, with the number of their open and stuck transactions."""
 
     def question(inquiry: Inquiry) -> ProcessesAnswer:
@@ -94,7 +97,7 @@ async def processes(desk: Desk, parameters: Annotated[Clock, Query()]) -> Respon
         items = [_summary(version, counts) for version in inquiry.catalogue.in_force(inquiry.moment)]
         return ProcessesAnswer(as_of=inquiry.moment, known=inquiry.known, items=items)
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "processes", PAGE, question)
 
 
 @router.get(

@@ -8,22 +8,23 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
+from spanledger_api.answering import LIST, WHOLE_TENANT, Desk
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import Clock
+from spanledger_api.lists.listing import LONGEST_FILE
+from spanledger_api.lists.whole import WholeListParameters
+from spanledger_api.openapi import documented, listed
 from spanledger_correlator.sequences import Producer, State
+
+PAGE = 1000
 
 router = APIRouter(tags=["sources"], dependencies=[WHOLE_TENANT])
 
 
-class ProducersParameters(Clock):
+class ProducersParameters(WholeListParameters):
     """Which producers."""
 
     whole: bool = False
     """Every producer; without it, those that something is wrong with."""
-    limit: int = Field(default=1000, ge=1, le=10_000)
-    """At most so many, those with gaps first."""
 
 
 class GapView(BaseModel):
@@ -63,16 +64,16 @@ class ProducersAnswer(BaseModel):
     "/v1/producers",
     response_model=ProducersAnswer,
     summary="Whose spans are missing",
-    responses=example("producers") | documented(*ALWAYS),
+    responses=listed("producers") | documented(*LIST),
 )
 async def producers(desk: Desk, parameters: Annotated[ProducersParameters, Query()]) -> Response:
     """Producers with missing numbers, or that ended without a close: a span that may be lost."""
 
     def question(inquiry: Inquiry) -> ProducersAnswer:
-        found = inquiry.reading.flows.producers(everything=parameters.whole, limit=parameters.limit)
+        found = inquiry.reading.flows.producers(everything=parameters.whole, limit=LONGEST_FILE + 1)
         return ProducersAnswer(as_of=inquiry.moment, known=inquiry.known, items=[_view(one) for one in found])
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "producers", PAGE, question)
 
 
 def _view(producer: Producer) -> ProducerView:

@@ -9,41 +9,39 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
+from spanledger_api.answering import LIST, WHOLE_TENANT, Desk, needs
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.listing import LONGEST_FILE
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.moments import utc_or_none
 from spanledger_api.money import plain
-from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import Clock, Text
+from spanledger_api.openapi import documented, listed
+from spanledger_api.parameters import Text
 from spanledger_api.problems import Refusal, nearest, refusal_of, shown, unknown_value
 from spanledger_correlator.definition.reconciliation_model import Reconciliation
 from spanledger_correlator.reconciliation import Balance, State, Unmatched
 
 router = APIRouter(tags=["reconciliations"], dependencies=[needs("finance"), WHOLE_TENANT])
 
-LONGEST_LIST = 10_000
+PAGE = 1000
 
 
-class ReconciliationsParameters(Clock):
+class ReconciliationsParameters(WholeListParameters):
     """Which rules and periods."""
 
     rule: list[Text] = Field(default_factory=list, examples=[["approved-hours-posted"]])
     """The rule, by its name."""
     state: list[State] = Field(default_factory=list)
     """How the period stands: `balanced`, `gap`, or `open` (its end and grace are to come)."""
-    limit: int = Field(default=1000, ge=1, le=LONGEST_LIST)
-    """At most so many periods and keys of each rule, the newest first."""
 
 
-class UnmatchedParameters(Clock):
+class UnmatchedParameters(WholeListParameters):
     """Which period and key of the rule."""
 
     period: Text = Field(examples=["2026-10"])
     """The period, as the list of reconciliations calls it."""
     key: list[str] = Field(default_factory=list, examples=[["PRJ-3"]])
     """The keys in the rule's order; empty text for "none"."""
-    limit: int = Field(default=1000, ge=1, le=LONGEST_LIST)
-    """At most so many entities."""
 
 
 class BalanceView(BaseModel):
@@ -113,7 +111,7 @@ class UnmatchedAnswer(BaseModel):
     "/v1/reconciliations",
     response_model=ReconciliationsAnswer,
     summary="Which sums agree",
-    responses=example("reconciliations") | documented(*ALWAYS, "unknown_value"),
+    responses=listed("reconciliations") | documented(*LIST),
 )
 async def reconciliations(desk: Desk, parameters: Annotated[ReconciliationsParameters, Query()]) -> Response:
     """Each declared reconciliation by period and key: both sides, their difference, and whether it counts."""
@@ -130,21 +128,17 @@ async def reconciliations(desk: Desk, parameters: Annotated[ReconciliationsParam
             as_of=inquiry.moment,
             known=inquiry.known,
             rules=[_rule(rule, balances) for rule in chosen],
-            items=[
-                _balance(one)
-                for rule in chosen
-                for one in [one for one in shown_items if one.rule.name == rule.name][: parameters.limit]
-            ],
+            items=[_balance(one) for rule in chosen for one in shown_items if one.rule.name == rule.name],
         )
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "reconciliations", PAGE, question)
 
 
 @router.get(
     "/v1/reconciliations/{rule}",
     response_model=UnmatchedAnswer,
     summary="Which entities make a difference",
-    responses=example("unmatched") | documented(*ALWAYS, "not_found"),
+    responses=listed("unmatched") | documented(*LIST, "not_found"),
 )
 async def unmatched(desk: Desk, rule: str, parameters: Annotated[UnmatchedParameters, Query()]) -> Response:
     """The entities of one period and key that stand on one side only, or with another value on the other."""
@@ -163,7 +157,7 @@ async def unmatched(desk: Desk, rule: str, parameters: Annotated[UnmatchedParame
                 code="invalid_value",
                 hint="Give `key` once for each, in that order.",
             )
-        entities = inquiry.reading.flows.unmatched(found, parameters.period, parameters.key, parameters.limit)
+        entities = inquiry.reading.flows.unmatched(found, parameters.period, parameters.key, LONGEST_FILE + 1)
         return UnmatchedAnswer(
             as_of=inquiry.moment,
             known=inquiry.known,
@@ -174,7 +168,7 @@ async def unmatched(desk: Desk, rule: str, parameters: Annotated[UnmatchedParame
             items=[_unmatched(entity, found) for entity in entities],
         )
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "unmatched", PAGE, question)
 
 
 def _number(value: Decimal, rule: Reconciliation) -> str:

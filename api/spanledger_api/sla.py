@@ -8,11 +8,13 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import LIST, Desk
 from spanledger_api.filters import where
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.listing import LONGEST_FILE
+from spanledger_api.lists.whole import SortedListParameters
 from spanledger_api.notes import notes_on
-from spanledger_api.openapi import documented, example
+from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import Filters
 from spanledger_api.zones import Zones
 
@@ -32,7 +34,7 @@ _LEVELS: Final = {
 """What is counted, a row each; what has no deadline has no state."""
 
 
-class SlaParameters(Filters):
+class SlaParameters(Filters, SortedListParameters):
     """What is counted, and by what."""
 
     of: Literal["transactions", "steps"] = "transactions"
@@ -77,11 +79,12 @@ class SlaAnswer(BaseModel):
     "/v1/sla",
     response_model=SlaAnswer,
     summary="What was in time",
-    responses=example("sla") | documented(*ALWAYS, "unknown_value", "currency_missing"),
+    responses=listed("sla") | documented(*LIST, "currency_missing"),
 )
 async def sla(desk: Desk, parameters: Annotated[SlaParameters, Query()]) -> Response:
     """Attainment of SLAs and deadlines. What is cancelled or failed, and what has no deadline, is not counted."""
-    return await desk.answer(parameters, lambda inquiry: find(inquiry, parameters, desk.services.zones))
+    zones = desk.services.zones
+    return await desk.answer_whole(parameters, "sla", LONGEST_FILE, lambda inquiry: find(inquiry, parameters, zones))
 
 
 def find(inquiry: Inquiry, parameters: SlaParameters, zones: Zones) -> SlaAnswer:

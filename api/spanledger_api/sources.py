@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk
+from spanledger_api.answering import LIST, WHOLE_TENANT, Desk
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.moments import Duration, duration
-from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import Clock
+from spanledger_api.openapi import documented, listed
 from spanledger_correlator.definition.calendar import WEEKDAYS
 from spanledger_correlator.silence import SourceState
+
+PAGE = 1000
 
 router = APIRouter(tags=["sources"], dependencies=[WHOLE_TENANT])
 
@@ -62,9 +64,9 @@ class SourcesAnswer(BaseModel):
     "/v1/sources",
     response_model=SourcesAnswer,
     summary="Who reports, and who is silent",
-    responses=example("sources") | documented(*ALWAYS),
+    responses=listed("sources") | documented(*LIST),
 )
-async def sources(desk: Desk, parameters: Annotated[Clock, Query()]) -> Response:
+async def sources(desk: Desk, parameters: Annotated[WholeListParameters, Query()]) -> Response:
     """The declared sources: when each was seen last, when it must report next, and since when it is silent."""
 
     def question(inquiry: Inquiry) -> SourcesAnswer:
@@ -72,7 +74,7 @@ async def sources(desk: Desk, parameters: Annotated[Clock, Query()]) -> Response
         silent = sum(item.state == "silent" for item in items)
         return SourcesAnswer(as_of=inquiry.moment, known=inquiry.known, silent=silent, items=items)
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "sources", PAGE, question)
 
 
 def _view(state: SourceState, moment: datetime) -> SourceView:

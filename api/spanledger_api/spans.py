@@ -11,14 +11,15 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from spanledger_api import cursors
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import LIST, Desk
 from spanledger_api.filters import bound_moment
 from spanledger_api.finding import find_transaction
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.moments import EPOCH, utc
+from spanledger_api.lists.flat import flat_listing
+from spanledger_api.lists.listing import Listing, ListParameters
+from spanledger_api.moments import EPOCH, rfc3339, utc
 from spanledger_api.money import plain
-from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import Clock
+from spanledger_api.openapi import documented, listed
 from spanledger_api.transactions import next_page
 
 router = APIRouter(tags=["transactions"])
@@ -44,16 +45,17 @@ _SPANS = """
     LIMIT {limit:UInt64}
 """
 """Of differing copies of a span the one with the later end counts, then the one with the larger content hash."""
+PAGE = 200
 _BEFORE_ALL = cursors.Position(str(-(2**63)), ("", ""))
 
 
-class SpansParameters(Clock):
+class SpansParameters(ListParameters):
     """Which spans, and which page of them."""
 
     whole_traces: bool = False
     """Also the other spans of the traces that the transaction's spans are in: the technical work underneath."""
-    limit: int = Field(default=200, ge=1, le=1000)
-    """At most so many on a page."""
+    limit: int | None = Field(default=None, ge=1, le=1000)
+    """At most so many on a page. Default: 200, in a file all of them."""
     cursor: str | None = Field(default=None, min_length=1, max_length=4000)
     """Where the page begins, from `next` of the one before; the other parameters stay the same."""
 
@@ -109,36 +111,42 @@ class SpansAnswer(BaseModel):
     "/v1/transactions/{process}/{root_id:path}/spans",
     response_model=SpansAnswer,
     summary="A transaction's spans",
-    responses=example("spans") | documented(*ALWAYS, "not_found", "cursor_invalid"),
+    responses=listed("spans") | documented(*LIST, "not_found", "cursor_invalid"),
 )
 async def transaction_spans(
     desk: Desk, process: str, root_id: str, parameters: Annotated[SpansParameters, Query()]
 ) -> Response:
     """The spans that are steps of a transaction, by when they happened; or the whole traces they are in."""
 
-    def question(inquiry: Inquiry) -> SpansAnswer:
-        return _page(inquiry, process, root_id, parameters, desk.request)
+    def question(inquiry: Inquiry, wanted: int) -> Listing:
+        answer = _page(inquiry, process, root_id, parameters, desk.request, wanted)
+        about = {"As of": rfc3339(answer.as_of), "Transaction": answer.key, "Times": "UTC"}
+        return flat_listing(answer, "spans", about, longer=parameters.limit is None and answer.next is not None)
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_list(parameters, PAGE, question)
 
 
-def _page(inquiry: Inquiry, process: str, root_id: str, parameters: SpansParameters, request: Request) -> SpansAnswer:
+def _page(
+    inquiry: Inquiry, process: str, root_id: str, parameters: SpansParameters, request: Request, wanted: int
+) -> SpansAnswer:
     if parameters.whole_traces:
         # A trace may lead through processes that the principal does not see.
         inquiry.principal.require_whole_tenant()
     found = find_transaction(inquiry, process, root_id, "Process, RootId, Key")
     attachments = inquiry.reading.attachments(process, found.row["RootId"])
     attached = set(span_ids(attachments))
-    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit"}) | {"key": found.row["Key"]})
+    question = cursors.question_of(
+        parameters.model_dump(exclude={"cursor", "limit", "format", "fields"}) | {"key": found.row["Key"]}
+    )
     after = _BEFORE_ALL if parameters.cursor is None else cursors.decode(parameters.cursor, question, keys=2)
     if not _is_int64(after.value):
         raise cursors.not_one_of_ours()
     if parameters.whole_traces:
-        rows = _read(inquiry, [], sorted({trace for trace, _ in attached}), after, parameters.limit + 1)
+        rows = _read(inquiry, [], sorted({trace for trace, _ in attached}), after, wanted + 1)
     else:
-        ids = span_ids(window(attachments, after, parameters.limit + 1))
-        rows = _read(inquiry, ids, sorted({trace for trace, _ in ids}), after, parameters.limit + 1)
-    more, rows = len(rows) > parameters.limit, rows[: parameters.limit]
+        ids = span_ids(window(attachments, after, wanted + 1))
+        rows = _read(inquiry, ids, sorted({trace for trace, _ in ids}), after, wanted + 1)
+    more, rows = len(rows) > wanted, rows[:wanted]
     last = rows[-1] if more else None
     position = cursors.Position(last["SortValue"], (last["TraceId"], last["SpanId"])) if last else None
     return SpansAnswer(

@@ -9,21 +9,24 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, WHOLE_TENANT, Desk, needs
+from spanledger_api.answering import ALWAYS, LIST, WHOLE_TENANT, Desk, needs
 from spanledger_api.inquiry import Inquiry
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.money import plain
-from spanledger_api.openapi import documented, example
-from spanledger_api.parameters import Clock, Parameters, Text
+from spanledger_api.openapi import documented, example, listed
+from spanledger_api.parameters import Parameters, Text
 from spanledger_api.problems import Refusal
 from spanledger_correlator.totals import Coverage, State, load
 from spanledger_correlator.totals_file import TotalsInvalid, read_totals
+
+PAGE = 1000
 
 router = APIRouter(tags=["totals"], dependencies=[needs("finance"), WHOLE_TENANT])
 
 LARGEST_FILE = 8 * 1024 * 1024
 
 
-class TotalsParameters(Clock):
+class TotalsParameters(WholeListParameters):
     """Which totals."""
 
     state: list[State] = Field(default_factory=list)
@@ -86,7 +89,7 @@ class LoadedAnswer(BaseModel):
     "/v1/totals",
     response_model=TotalsAnswer,
     summary="How much of what systems have is seen",
-    responses=example("totals") | documented(*ALWAYS),
+    responses=listed("totals") | documented(*LIST),
 )
 async def totals(desk: Desk, parameters: Annotated[TotalsParameters, Query()]) -> Response:
     """Every control total that counts: seen, missing, unknown, and the share that spans show."""
@@ -96,7 +99,7 @@ async def totals(desk: Desk, parameters: Annotated[TotalsParameters, Query()]) -
         items = [_view(one) for one in found if not parameters.state or one.state in parameters.state]
         return TotalsAnswer(as_of=inquiry.moment, known=inquiry.known, items=items)
 
-    return await desk.answer(parameters, question)
+    return await desk.answer_whole(parameters, "totals", PAGE, question)
 
 
 @router.post(

@@ -144,7 +144,7 @@ def _sla(sla: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {_plain(tier['when'])} | {tier['target']} |"
     yield f"| {'all others' if 'tiers' in sla else 'all'} | {sla['target']} |"
     yield ""
-    yield f"At risk from {sla.get('at_risk_at', '80%')} of it on."
+    yield f"At risk from {sla.get('at_risk_at', '80%')} of it on. {sla.get('objective', '95%')} shall be in time."
 
 
 def _plain(value: Any) -> str:

@@ -37,6 +37,7 @@ from spanledger_api.replays.asking import PlanView
 from spanledger_api.replays.item import ReplayView
 from spanledger_api.replays.listing import ReplaysAnswer
 from spanledger_api.sla import SlaAnswer
+from spanledger_api.sla_burn import BurnAnswer
 from spanledger_api.sources import SourcesAnswer
 from spanledger_api.spans import SpansAnswer
 from spanledger_api.stuck import StuckAnswer
@@ -56,6 +57,7 @@ EXAMPLES: dict[str, tuple[str, type[BaseModel]]] = {
     "kpis.json": ("/v1/kpis?kpi=billed&kpi=throughput_time&by=legal_entity&months=2", KpisAnswer),
     "sources.json": ("/v1/sources", SourcesAnswer),
     "sla.json": ("/v1/sla?by=process&by=month", SlaAnswer),
+    "sla_burn.json": ("/v1/sla/burn?of=steps", BurnAnswer),
     "producers.json": ("/v1/producers?whole=true", ProducersAnswer),
     "reconciliations.json": ("/v1/reconciliations", ReconciliationsAnswer),
     "unmatched.json": ("/v1/reconciliations/approved-hours-posted?period=2026-03&key=PRJ-3", UnmatchedAnswer),

@@ -9,11 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from spanledger_api.answering import ALWAYS, Desk
+from spanledger_api.answering import ALWAYS, LIST, Desk
 from spanledger_api.inquiry import Inquiry
-from spanledger_api.lists.flat import flat_listing
-from spanledger_api.lists.listing import Listing, ListParameters
-from spanledger_api.moments import rfc3339
+from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.openapi import documented, example, listed
 from spanledger_api.parameters import Clock, Text
 from spanledger_api.problems import Refusal
@@ -26,7 +24,7 @@ router = APIRouter(tags=["replays"])
 PAGE = 100
 
 
-class ReplaysParameters(ListParameters):
+class ReplaysParameters(WholeListParameters):
     """Which replays."""
 
     state: list[State] = Field(default=[])
@@ -52,12 +50,12 @@ class ReplaysAnswer(BaseModel):
     "/v1/replays",
     response_model=ReplaysAnswer,
     summary="Replays",
-    responses=listed("replays") | documented(*ALWAYS, "not_acceptable", "too_many_rows"),
+    responses=listed("replays") | documented(*LIST),
 )
 async def replays(desk: Desk, parameters: Annotated[ReplaysParameters, Query()]) -> Response:
     """Every replay that was asked for: its state, who asked, what was found, and the attempt that it led to."""
 
-    def question(inquiry: Inquiry, wanted: int) -> Listing:
+    def question(inquiry: Inquiry) -> ReplaysAnswer:
         conditions, values = [], {}
         for name, column in (("process", "Process"), ("step", "Step")):
             if chosen := getattr(parameters, name):
@@ -66,12 +64,9 @@ async def replays(desk: Desk, parameters: Annotated[ReplaysParameters, Query()])
         found = items(inquiry, ledger.listed(inquiry, conditions, values))
         found = [one for one in found if not parameters.state or one.state in parameters.state]
         found = [one for one in found if not parameters.who or one.asked_by in parameters.who]
-        answer = ReplaysAnswer(as_of=inquiry.moment, known=inquiry.known, count=len(found), items=found[:wanted])
-        about = {"As of": rfc3339(answer.as_of), "Times": "UTC"}
-        longer = parameters.limit is None and len(found) > wanted
-        return flat_listing(answer, "replays", about, longer=longer)
+        return ReplaysAnswer(as_of=inquiry.moment, known=inquiry.known, count=len(found), items=found)
 
-    return await desk.answer_list(parameters, PAGE, question)
+    return await desk.answer_whole(parameters, "replays", PAGE, question)
 
 
 @router.get(

@@ -57,7 +57,7 @@ AGREE: Final = ("amount", "attribute", "record")
 CARRIED: Final = ("amount", "due_at", "legal_entity", "region", "idempotency_key")
 """What `carries` may name of the record itself; beside these, entity types and attributes of entities."""
 OWNER: Final = ("step", "error", "exception", "system", "impact")
-SLA: Final = ("target", "at_risk_at", "tiers")
+SLA: Final = ("target", "at_risk_at", "objective", "tiers")
 SLA_NEEDS: Final = ("target",)
 TIER: Final = ("tier", "when", "target")
 TIER_NEEDS: Final = ("when", "target")

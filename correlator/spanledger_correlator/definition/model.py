@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from spanledger.attributes import Impact
 from spanledger_correlator.definition.calendar import Calendar
@@ -169,12 +169,20 @@ class SeverityRule:
     conditions: tuple[Condition, ...] = ()
 
 
+OBJECTIVE: Final = Decimal("0.95")
+"""Without another, this share shall be in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sla:
-    """How long the whole transaction may take, and the share (0 to 1) of that time from which it is at risk."""
+    """How long the whole transaction may take, and the share (0 to 1) of that time from which it is at risk.
+
+    `objective` is the share (0 to 1) that shall be in time; what is missing to 1 may be late.
+    """
 
     target: Budget
     at_risk_at: Decimal
+    objective: Decimal = OBJECTIVE
     tiers: tuple[Tier, ...] = ()
 
     @property

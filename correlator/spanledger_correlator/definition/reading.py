@@ -10,7 +10,7 @@ from typing import cast
 from spanledger.attributes import IMPACTS, Impact
 from spanledger_correlator.definition import keys
 from spanledger_correlator.definition.durations import MINUTE_NS, Budget
-from spanledger_correlator.definition.model import Pause, ProcessDefinition, Sla, Tier
+from spanledger_correlator.definition.model import OBJECTIVE, Pause, ProcessDefinition, Sla, Tier
 from spanledger_correlator.definition.rule_reading import (
     read_budget,
     read_conditions,
@@ -117,8 +117,16 @@ def _read_sla(entry: Entry) -> Sla:
     return Sla(
         target=read_budget(found["target"]) if "target" in found else Budget(),
         at_risk_at=_read_share(found["at_risk_at"]) if "at_risk_at" in found else AT_RISK_AT,
+        objective=_read_objective(found["objective"]) if "objective" in found else OBJECTIVE,
         tiers=tuple(_read_tier(tier) for tier in found["tiers"].items()) if "tiers" in found else (),
     )
+
+
+def _read_objective(entry: Entry) -> Decimal:
+    objective = _read_share(entry)
+    if objective == 1:
+        entry.fault("an objective of all leaves nothing that may be late", "Write less than 100%: `99%`.")
+    return objective
 
 
 def _read_tier(entry: Entry) -> Tier:

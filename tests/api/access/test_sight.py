@@ -38,6 +38,8 @@ ADDRESSES = {
     "/v1/entities/project/PRJ-3/impact": "anyone",
     "/v1/close?legal_entity=US01&period=2026-03": "anyone",
     "/v1/sla": "anyone",
+    "/v1/sla/burn": "anyone",
+    "/v1/sla/burn?client=Acme%20GmbH": "money",
     "/v1/processes": "anyone",
     "/v1/processes/invoice-to-cash": "anyone",
     "/v1/corrections": "whole",

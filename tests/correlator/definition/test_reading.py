@@ -62,6 +62,7 @@ def test_every_key() -> None:
     assert definition.sla == Sla(
         Budget(days=35),
         Decimal("0.8"),
+        Decimal("0.975"),
         (Tier((platinum, Condition("account", "region", "EU")), Budget(days=20), "platinum"),),
     )
     assert definition.calendar == "de-business-days"
@@ -166,6 +167,7 @@ def test_at_risk_is_a_share_and_80_per_cent_if_not_said() -> None:
     sla = parse_definition(SMALL + "sla: {target: 2w, at_risk_at: 62.5%}\n").sla
     assert sla is not None
     assert sla.at_risk_at == Decimal("0.625")
+    assert sla.objective == Decimal("0.95")
 
 
 def test_anchors_and_windows_line_ends_are_plain_yaml() -> None:
