@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
+from clickhouse_connect.driver.exceptions import DatabaseError
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
@@ -16,6 +17,7 @@ from spanledger_api.access.credentials import Credentials
 from spanledger_api.access.pace import Pace
 from spanledger_api.access.principal import Principal, Role
 from spanledger_api.access.sight import refuse_hidden
+from spanledger_api.cost import too_expensive
 from spanledger_api.inquiry import Inquiries, Inquiry
 from spanledger_api.lists.formats import format_of
 from spanledger_api.lists.listing import LONGEST_FILE, Listing, ListParameters
@@ -38,6 +40,7 @@ ALWAYS: Final = (
     "scope_too_narrow",
     "not_loopback",
     "rate_limited",
+    "too_expensive",
     "provider_unavailable",
     "store_unavailable",
     "internal_error",
@@ -93,7 +96,13 @@ class AnsweringDesk:
         placed = self.services.zones.placed(clock, self.request)
 
         def work() -> Response:
-            found = question(self.services.inquiries.open(self.principal, placed))
+            try:
+                found = question(self.services.inquiries.open(self.principal, placed))
+            except DatabaseError as error:
+                refusal = too_expensive(error)
+                if refusal is None:
+                    raise
+                raise refusal from error
             if isinstance(found, Response):
                 return found
             return tagged(self.request, Response(found.model_dump_json(), media_type="application/json"))

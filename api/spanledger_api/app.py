@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import metadata
-from typing import Any
+from typing import Any, Final
 
 from clickhouse_connect.driver.exceptions import OperationalError
 from fastapi import Depends, FastAPI, Request, Response
@@ -64,8 +64,9 @@ from spanledger_api.validation import refusal_for
 from spanledger_api.zones import Zones
 from spanledger_correlator.definition.model import Definitions
 from spanledger_correlator.reading import Reading
-from spanledger_store import SpanledgerError, Store, StoreUnavailable
+from spanledger_store import QueryLimits, SpanledgerError, Store, StoreUnavailable
 
+LIMITS: Final = QueryLimits(seconds=60, rows=2_000_000_000, memory_bytes=4 * 1024**3)
 _log = logging.getLogger("spanledger.api")
 
 # Longer paths first: an id may hold slashes, so `…/{root_id}/spans` must be tried before `…/{root_id}`.
@@ -115,6 +116,7 @@ def create_app(
     zones: Zones | None = None,
     open_reading: OpenReading = Reading,
     dispatch: Dispatch | None = None,
+    limits: QueryLimits = LIMITS,
 ) -> FastAPI:
     """The API over an open store, which stays the caller's to close.
 
@@ -122,6 +124,8 @@ def create_app(
 
     `access` says who may ask; where it names nobody and the store has no keys, everyone on this machine: the caller sees
     to it that nobody else reaches the address it listens on.
+
+    `limits` say what one of a question's queries may cost.
 
     `dispatch` knows where replays are sent and signs them; without, nothing is sent.
     """
@@ -149,7 +153,7 @@ def create_app(
         redoc_url=None,
     )
     app.state.services = Services(
-        Inquiries(store, definitions, catalogue, clock, open_reading),
+        Inquiries(store.limited(limits), definitions, catalogue, clock, open_reading),
         credentials,
         Pace(access.requests_per_second),
         threads,

@@ -29,6 +29,7 @@ CODES: Final[Mapping[str, tuple[int, str]]] = {
     "currency_missing": (422, "An amount is asked for without its currency"),
     "cursor_invalid": (422, "The page's cursor does not belong to this question"),
     "too_many_rows": (422, "The answer is too long for one file"),
+    "too_expensive": (422, "The question costs more than one may"),
     "invalid_request": (422, "The request has several mistakes"),
     "totals_invalid": (422, "A file of control totals has mistakes"),
     "too_large": (413, "The file is too large"),

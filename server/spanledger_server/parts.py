@@ -24,7 +24,7 @@ from spanledger_server.http_server import HttpServer
 from spanledger_server.listening import check_free, listen
 from spanledger_server.monitoring import monitoring_app
 from spanledger_server.settings import MEBIBYTE, Settings, names, token_tenants
-from spanledger_store import Store
+from spanledger_store import QueryLimits, Store
 
 _log = logging.getLogger("spanledger")
 
@@ -95,6 +95,7 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
         zones=Zones(settings.legal_entity_zones),
         open_reading=Reading,
         dispatch=_dispatch(settings, definitions),
+        limits=QueryLimits(settings.api_query_seconds, settings.api_query_rows, settings.api_query_memory_bytes),
     )
     app.include_router(progress.router)
     return HttpServer("http-api", app, listen("api_address", settings.api_address), on_failure)

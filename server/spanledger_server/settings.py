@@ -119,6 +119,26 @@ class Settings(BaseSettings):
         description="How many requests one credential may make to the API, on average over ten seconds.",
         json_schema_extra={"shape": "COUNT"},
     )
+    api_query_seconds: float = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+        description="How long one query of the API may take, in seconds.",
+        json_schema_extra={"shape": "SECONDS"},
+    )
+    api_query_rows: int = Field(
+        default=2_000_000_000,
+        ge=1000,
+        description="How many rows one query of the API may read.",
+        json_schema_extra={"shape": "COUNT"},
+    )
+    api_query_memory_bytes: int = Field(
+        default=4096 * MEBIBYTE,
+        ge=64 * MEBIBYTE,
+        description="How much memory one query of the API may use, in bytes.",
+        json_schema_extra={"shape": "BYTES"},
+    )
     identity_issuer: str = Field(
         default="",
         pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",

@@ -10,12 +10,13 @@ from spanledger_store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from spanledger_store.store import Store
+from spanledger_store.store import QueryLimits, Store
 
 __all__ = [
     "DefinitionInvalid",
     "MigrationFailed",
     "NotFound",
+    "QueryLimits",
     "SettingInvalid",
     "SpanledgerError",
     "Store",

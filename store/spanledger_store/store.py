@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,11 +35,30 @@ _COMMON_SETTINGS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What one query may cost: its time, the rows that it reads, and its memory. What costs more ends with an error."""
+
+    seconds: float
+    rows: int
+    memory_bytes: int
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The engine's settings for them."""
+        return {
+            "max_execution_time": f"{self.seconds:g}",
+            "max_rows_to_read": str(self.rows),
+            "max_memory_usage": str(self.memory_bytes),
+        }
+
+
 class Store:
     """An open store. Make one with `Store.open`; close it, or use it as a context manager."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, limits: QueryLimits | None = None) -> None:
         self._target = target
+        self._limits = limits
         self._local = threading.local()
         # A thread's handle lives as long as the thread; this one keeps the engine running between them.
         self._first: Client | None = None
@@ -64,10 +83,16 @@ class Store:
 
         `database` is an identifier that the caller made up, not one that came from outside.
         """
-        sibling = self._opened(replace(self._target, database=database))
+        return self._with(self._opened(replace(self._target, database=database)))
+
+    def limited(self, limits: QueryLimits) -> Store:
+        """The same store, whose queries may cost so much each: it lives on this one, and is closed with it."""
+        return self._with(Store(self._target, limits))
+
+    def _with(self, beside: Store) -> Store:
         with self._guard:
-            self._siblings.add(sibling)
-        return sibling
+            self._siblings.add(beside)
+        return beside
 
     @classmethod
     def _opened(cls, target: Target) -> Store:
@@ -157,7 +182,8 @@ class Store:
             sibling.close()
         for handle in handles:
             handle.close()
-        if isinstance(self._target, Embedded):
+        if isinstance(self._target, Embedded) and self._limits is None:
+            # What is limited has no claim of its own.
             ownership.disown(self._target.path)
 
     def __enter__(self) -> Self:
@@ -179,7 +205,7 @@ class Store:
     def _connect(self, database: str | None) -> Client:
         self._refuse_if_closed()
         try:
-            handle = _open_handle(self._target, database)
+            handle = _open_handle(self._target, database, self._limits)
         except ClickHouseError as error:
             raise unavailable(self._target, error) from error
         with self._guard:
@@ -195,8 +221,8 @@ class Store:
             raise StoreUnavailable("The store is closed.", hint="Open it again.", retryable=False)
 
 
-def _open_handle(target: Target, database: str | None) -> Client:
-    settings = dict(_COMMON_SETTINGS)
+def _open_handle(target: Target, database: str | None, limits: QueryLimits | None) -> Client:
+    settings = {**_COMMON_SETTINGS, **(limits.settings if limits else {})}
     if isinstance(target, Embedded):
         return clickhouse_connect.get_client(
             interface="chdb", path=str(target.path), database=database or "default", settings=settings

@@ -14,6 +14,9 @@ from spanledger_server.settings import Setting, Settings, load, registry
 API = (
     "api_address",
     "api_requests_per_second",
+    "api_query_seconds",
+    "api_query_rows",
+    "api_query_memory_bytes",
     "identity_issuer",
     "identity_audience",
     "identity_tenant_claim",
