@@ -61,8 +61,8 @@ class Order:
         clause.add(condition, q_after=position.value, q_after_key=position.keys[0])
 
 
-def order_of(sort: Sort, currency: str | None) -> Order:
-    """The order of that name. Raises Refusal `currency_missing` for an order by amount without a currency."""
+def order_of(sort: str, currency: str | None, money: str = WHOLE) -> Order:
+    """The order of that `Sort`; amounts are those of the column `money`. Raises Refusal `currency_missing` for an order by amount without a currency."""
     descending = sort.startswith("-")
     name = sort.removeprefix("-")
     if name == "key":
@@ -74,7 +74,7 @@ def order_of(sort: Sort, currency: str | None) -> Order:
     if name == "amount":
         if currency is None:
             raise _no_currency()
-        return Order(in_currency(WHOLE), "Decimal(38, 9)", descending, lambda text: bool(_DECIMAL.match(text)))
+        return Order(in_currency(money), "Decimal(38, 9)", descending, lambda text: bool(_DECIMAL.match(text)))
     expression = f"ifNull(toUnixTimestamp64Nano({_TIMES[name]}), {_LAST[descending]})"
     return Order(expression, "Int64", descending, _is_integer)
 

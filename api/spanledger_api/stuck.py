@@ -7,11 +7,12 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from spanledger_api import cursors
 from spanledger_api.answering import ALWAYS, Desk
-from spanledger_api.filters import OPEN, bound_moment, where
+from spanledger_api.filters import OPEN, Where, where
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.ageing import AgeBucket, buckets
 from spanledger_api.lists.listing import Listing, ListParameters, about
@@ -23,6 +24,8 @@ from spanledger_api.parameters import SEVERITIES, Filters
 from spanledger_api.problems import Refusal, nearest, shown
 from spanledger_api.reporting import Reporting, ReportingTotal
 from spanledger_api.stuck_item import CSV_COLUMNS, StuckItem, item, lines
+from spanledger_api.stuck_order import AGE, StuckSort, stuck_order
+from spanledger_api.transactions import next_page
 from spanledger_api.verdict import COLUMNS
 
 router = APIRouter(tags=["stuck"])
@@ -30,16 +33,16 @@ router = APIRouter(tags=["stuck"])
 LONGEST_LIST = 10_000
 PAGE = 100
 
-_RANK = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
-_FIRST_CURRENCY = "if(empty(Currencies), '', arraySort(Currencies)[1])"
-AGE = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
-
 
 class StuckParameters(Filters, ListParameters):
     """What is stuck, of which kind, whose, and for how much."""
 
     limit: int | None = Field(default=None, ge=1, le=LONGEST_LIST)
-    """At most so many items, the worst first; totals are over all. Default: 100, in a file all of them."""
+    """At most so many items on a page; totals are over all. Default: 100, in a file all of them."""
+    sort: StuckSort = "rank"
+    """The order: `rank` has the worst first; else by a field, with `-` the greatest first. What has no value stands last."""
+    cursor: str | None = Field(default=None, min_length=1, max_length=4000)
+    """Where the page begins, from `next` of the one before; the other parameters stay the same."""
     reporting_currency: Currency | None = None
     """Rank by money in this currency, and total it too: converted by the rates of the clock's day."""
 
@@ -57,6 +60,7 @@ class StuckAnswer(BaseModel):
     )
     reporting: ReportingTotal | None = Field(description="The totals in the reporting currency asked for.")
     items: list[StuckItem] = Field(description="Ranked by severity, then currency, then money times age.")
+    next: str | None = Field(description="The address of the next page; null on the last.")
     notes: list[str] = Field(description="What to know about this answer.")
 
 
@@ -65,7 +69,9 @@ class StuckAnswer(BaseModel):
     response_model=StuckAnswer,
     summary="Which invoices are stuck",
     responses=listed("stuck", csv="stuck")
-    | documented(*ALWAYS, "currency_missing", "unknown_value", "not_found", "not_acceptable", "too_many_rows"),
+    | documented(
+        *ALWAYS, "currency_missing", "unknown_value", "cursor_invalid", "not_found", "not_acceptable", "too_many_rows"
+    ),
 )
 async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckParameters, Query()]) -> Response:
     """`/v1/invoices/stuck`, `/v1/projects/stuck`: the stuck list of one type of root entity, in the plural."""
@@ -74,7 +80,9 @@ async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckP
         raise Refusal(f"No process is about `{shown(entities)}`.", code="not_found", hint=nearest(entities, types))
     narrowed = parameters.model_copy(update={"entity": [types[entities]]})
     return await desk.answer_list(
-        narrowed, PAGE, lambda inquiry, wanted: listing(inquiry, narrowed, find(inquiry, narrowed, wanted))
+        narrowed,
+        PAGE,
+        lambda inquiry, wanted: listing(inquiry, narrowed, find(inquiry, narrowed, desk.request, wanted)),
     )
 
 
@@ -83,7 +91,7 @@ async def stuck_entities(desk: Desk, entities: str, parameters: Annotated[StuckP
     response_model=StuckAnswer,
     summary="What is stuck",
     responses=listed("stuck", csv="stuck")
-    | documented(*ALWAYS, "currency_missing", "unknown_value", "not_acceptable", "too_many_rows"),
+    | documented(*ALWAYS, "currency_missing", "unknown_value", "cursor_invalid", "not_acceptable", "too_many_rows"),
 )
 async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> Response:
     """Open transactions that cannot move without someone: an overdue, failed, rejected or missing step.
@@ -91,7 +99,9 @@ async def stuck(desk: Desk, parameters: Annotated[StuckParameters, Query()]) -> 
     A file (`format`) has one line per item and currency.
     """
     return await desk.answer_list(
-        parameters, PAGE, lambda inquiry, wanted: listing(inquiry, parameters, find(inquiry, parameters, wanted))
+        parameters,
+        PAGE,
+        lambda inquiry, wanted: listing(inquiry, parameters, find(inquiry, parameters, desk.request, wanted)),
     )
 
 
@@ -109,18 +119,18 @@ def listing(inquiry: Inquiry, parameters: StuckParameters, answer: StuckAnswer) 
         columns=CSV_COLUMNS,
         lines=lambda one: lines(one, parameters.currency, reporting),
         about=about(answer, parameters),
-        longer=parameters.limit is None and answer.count > len(answer.items),
+        longer=parameters.limit is None and answer.next is not None,
     )
 
 
-def find(inquiry: Inquiry, parameters: StuckParameters, wanted: int = PAGE) -> StuckAnswer:
+def find(inquiry: Inquiry, parameters: StuckParameters, request: Request, wanted: int = PAGE) -> StuckAnswer:
     """The answer at the inquiry's clock, with at most `wanted` items."""
     parameters.check(inquiry.catalogue)
     reporting = _reporting(inquiry, parameters)
     with gathering(inquiry, parameters):
         count, by_severity, totals = _totals(inquiry, parameters.currency)
         ageing = buckets(inquiry, parameters.currency, AGE) if count else []
-        rows = _ranked(inquiry, parameters.currency, reporting, wanted) if count else []
+        rows, cursor = _page(inquiry, parameters, reporting, wanted) if count else ([], None)
     return StuckAnswer(
         as_of=inquiry.moment,
         known=inquiry.known,
@@ -130,6 +140,7 @@ def find(inquiry: Inquiry, parameters: StuckParameters, wanted: int = PAGE) -> S
         ageing=ageing,
         reporting=reporting.total(totals) if reporting else None,
         items=[item(row, inquiry, parameters.currency, reporting) for row in rows],
+        next=next_page(request, cursor) if cursor else None,
         notes=notes_on(inquiry, parameters, empty=not count),
     )
 
@@ -154,32 +165,16 @@ def _totals(inquiry: Inquiry, currency: str | None) -> tuple[int, dict[str, int]
     return row["Count"], {severity: numbers.get(severity, 0) for severity in SEVERITIES}, totals_of(row, currency)
 
 
-def _ranked(inquiry: Inquiry, currency: str | None, reporting: Reporting | None, limit: int) -> list[dict[str, Any]]:
-    """The worst first: severity, then currency (what has no money last), then money times age, exact; ties by key.
-
-    With a reporting currency, the money in it takes the place of the money by currency.
-    """
-    if reporting is not None:
-        return _ranked_in(reporting, inquiry, currency, limit)
-    money_currency = "{q_currency:String}" if currency else _FIRST_CURRENCY
-    at_stake = f"OpenAmounts[indexOf(Currencies, {money_currency})]"
-    weight = f"if(empty(Currencies), toDecimal256({AGE}, 9), toDecimal256({at_stake}, 9) * {AGE})"
-    order = f"{_RANK}, empty(Currencies), {money_currency}, {weight} DESC, Process, RootId"
-    values = {"q_moment": bound_moment(inquiry.moment), "q_limit": limit, "q_currency": currency or ""}
-    return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above
-
-
-def _ranked_in(reporting: Reporting, inquiry: Inquiry, currency: str | None, limit: int) -> list[dict[str, Any]]:
-    """The worst first: severity, then converted money times age; what cannot be converted last."""
-    rated = [(source, f"{rate:f}") for source, rate in reporting.rated if currency in {None, source}]
-    has_rate = "arrayExists(held -> has({q_rated:Array(String)}, held), Currencies)"
-    money = """arraySum((held, amount) -> toDecimal256(amount, 9) * toDecimal256OrZero(
-        {q_rates:Array(String)}[indexOf({q_rated:Array(String)}, held)], 12), Currencies, OpenAmounts)"""
-    order = f"{_RANK}, NOT {has_rate}, {money} * {AGE} DESC, Process, RootId"
-    values = {
-        "q_moment": bound_moment(inquiry.moment),
-        "q_limit": limit,
-        "q_rated": [source for source, _ in rated],
-        "q_rates": [rate for _, rate in rated],
-    }
-    return inquiry.gathered(f"SELECT * FROM gathered ORDER BY {order} LIMIT {{q_limit:UInt64}}", values)  # noqa: S608 - as above
+def _page(
+    inquiry: Inquiry, parameters: StuckParameters, reporting: Reporting | None, wanted: int
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The rows of a page, and the cursor of the next."""
+    order = stuck_order(parameters.sort, inquiry.moment, parameters.currency, reporting)
+    question = cursors.question_of(parameters.model_dump(exclude={"cursor", "limit", "format", "fields"}))
+    clause = Where(values={"q_limit": wanted + 1, "q_currency": parameters.currency or ""})
+    if parameters.cursor is not None:
+        order.after(clause, cursors.decode(parameters.cursor, question, order.keys))
+    sql = f"SELECT *, {order.columns} FROM gathered {clause.sql} {order.sql} LIMIT {{q_limit:UInt64}}"  # noqa: S608 - expressions of this package; values are bound
+    rows = inquiry.gathered(sql, {**clause.values, **order.values})
+    more, rows = len(rows) > wanted, rows[:wanted]
+    return rows, cursors.encode(question, order.position(rows[-1])) if more else None

@@ -21,6 +21,7 @@ from spanledger_api.moments import Duration, duration
 from spanledger_api.money import Total
 from spanledger_api.openapi import documented, listed
 from spanledger_api.parameters import SEVERITIES, Filters
+from spanledger_api.stuck_order import AGE
 
 router = APIRouter(tags=["stuck"])
 
@@ -49,7 +50,7 @@ _EXPRESSIONS: Final[dict[str, str]] = {
     "legal_entity": "LegalEntity",
     "region": "Region",
     "client": "ClientName",
-    "age": f"arrayCount(bound -> {stuck.AGE} >= bound * 86400, {{q_ages:Array(UInt32)}})",
+    "age": f"arrayCount(bound -> {AGE} >= bound * 86400, {{q_ages:Array(UInt32)}})",
 }
 _AGE_WORDS: Final = ("under 1 day", *(f"from {day} {'day' if day == 1 else 'days'}" for day in AGES))
 
@@ -127,7 +128,7 @@ def _find(inquiry: Inquiry, parameters: GroupsParameters, dimensions: Sequence[s
     parameters.check(inquiry.catalogue)
     by = {f"By{place}": _EXPRESSIONS[name] for place, name in enumerate(dimensions)}
     weight = "mapFromArrays(Sums.1, Sums.2)[{q_currency:String}]" if parameters.currency else "Count"
-    groups = counted("gathered", maps={"BySeverity": "Severity"}, by=by, age=stuck.AGE)
+    groups = counted("gathered", maps={"BySeverity": "Severity"}, by=by, age=AGE)
     sql = f"{groups} ORDER BY {weight} DESC, {', '.join(by)} LIMIT {{q_limit:UInt64}}"
     values: dict[str, Any] = {
         "q_moment": bound_moment(inquiry.moment),

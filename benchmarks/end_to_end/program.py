@@ -31,6 +31,7 @@ class Api:
     """A keep-alive connection to the program's API."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def ask(self, path: str, **parameters: str | int) -> tuple[int, bytes]:

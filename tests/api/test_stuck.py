@@ -86,6 +86,7 @@ def test_an_item_says_everything(client: TestClient, stage: Stage) -> None:
                 },
             }
         ],
+        "next": None,
         "notes": [],
     }
 

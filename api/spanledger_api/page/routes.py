@@ -53,7 +53,7 @@ async def stuck_page(desk: Desk) -> Response:
         catalogue = inquiry.catalogue
         return _rendered(
             "stuck.html",
-            answer=stuck.find(inquiry, parameters, parameters.limit or _SHOWN),
+            answer=stuck.find(inquiry, parameters, desk.request, parameters.limit or _SHOWN),
             asked=dict(given),
             file=f"/v1/stuck?{urlencode([*given, ('format', 'xlsx')])}",
             choices={
