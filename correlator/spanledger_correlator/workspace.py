@@ -133,7 +133,9 @@ class Workspace:
         self._knows = False
         if as_of is None and not evidence:
             self.know_kept_aliases()
-        deadlines.prepare(self)
+        if not evidence:
+            # What a link rests on knows no deadlines.
+            deadlines.prepare(self)
 
     def run(self, name: str, values: Mapping[str, Any] | None = None, **tables: str) -> None:
         """Run the statement `sql/<name>.sql` (`judge/states`); `tables` fill its names beside the sources, `values` are bound."""
