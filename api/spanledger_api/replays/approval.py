@@ -51,5 +51,5 @@ def require_another(principal: Principal, who: str, replay: Replay) -> None:
         raise Refusal(
             f"{asked.who} asked for this replay with the same credential or name, and cannot decide on it as well.",
             code="same_person",
-            hint="Somebody else with a key of the role `approver` must (`spanledger key create --role approver`).",
+            hint="Somebody else with a key of the role `approver` must (`spanledger key create --tenant … --name … --role approver`).",
         )

@@ -56,10 +56,22 @@ def add(inquiry: Inquiry, order: Order, happening: Happening) -> None:
     inquiry.store.insert("replay_events", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
 
 
-def of_step(inquiry: Inquiry, process: str, root_id: str, step: str) -> list[Replay]:
-    """The replays of a transaction's step, oldest first, under whatever id its root was known by."""
-    condition = "Process = {process:String} AND Step = {step:String} AND Root = {root:String}"
-    return _read(inquiry, condition, {"process": process, "step": step, "root": root_id})
+def of_step(
+    inquiry: Inquiry, process: str, root_id: str, step: str, attempts: Iterable[Mapping[str, Any]]
+) -> list[Replay]:
+    """The replays of a transaction's step, oldest first, under whatever id its root was known by.
+
+    One failed attempt may be a step of several transactions, of several processes too: whichever of them a replay of it
+    was asked for, it is the same work. So those of any of the `attempts` count as well, and those that the principal
+    does not see.
+    """
+    condition = """
+        Step = {step:String} AND (
+            Process = {process:String} AND Root = {root:String}
+            OR has({attempts:Array(Tuple(String, String))}, (FailedTraceId, FailedSpanId)))
+    """
+    spans = [(one["TraceId"], one["SpanId"]) for one in attempts]
+    return _read(inquiry, condition, {"process": process, "step": step, "root": root_id, "attempts": spans}, seen=False)
 
 
 def of_transaction(inquiry: Inquiry, process: str, root_id: str) -> list[Replay]:
@@ -78,13 +90,14 @@ def listed(inquiry: Inquiry, conditions: Iterable[str], values: Mapping[str, Any
     return _read(inquiry, " AND ".join(["1", *conditions]), values)[::-1]
 
 
-def _read(inquiry: Inquiry, condition: str, values: Mapping[str, Any]) -> list[Replay]:
+def _read(inquiry: Inquiry, condition: str, values: Mapping[str, Any], *, seen: bool = True) -> list[Replay]:
+    """The replays of a condition, oldest first: those that the principal may see, or all of the tenant's."""
     principal = inquiry.principal
     scope = {
         "moment": _until(inquiry),
-        "any_legal_entity": principal.legal_entities is None,
+        "any_legal_entity": not seen or principal.legal_entities is None,
         "legal_entities": sorted(principal.legal_entities or ()),
-        "any_process": principal.processes is None,
+        "any_process": not seen or principal.processes is None,
         "processes": sorted(principal.processes or ()),
     }
     sql = f"SELECT * FROM ({statement('reading/replay_events', canonical_ids='canonical_ids')}) WHERE {condition}"  # noqa: S608 - conditions are this package's own; the values are bound

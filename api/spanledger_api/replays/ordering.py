@@ -62,7 +62,7 @@ def begin(
         dispatch.secret(planned.target.rule)
         order = _order(planned, vouched)
         ledger.add(inquiry, order, _happening(inquiry, "asked", who, why))
-        _step_back_from_another(inquiry, order, who)
+        _step_back_from_another(inquiry, order, planned.target, who)
     if order.needs_approval:
         return _now(inquiry, order)
     return _send(inquiry, dispatch, planned.target, order, who)
@@ -157,9 +157,9 @@ def _happening(inquiry: Inquiry, event: Event, who: str, why: str = "") -> Happe
     return Happening(inquiry.now, event, who, inquiry.principal.id, why)
 
 
-def _step_back_from_another(inquiry: Inquiry, order: Order, who: str) -> None:
+def _step_back_from_another(inquiry: Inquiry, order: Order, target: Target, who: str) -> None:
     """Raises Refusal `replay_under_way`, and withdraws, if another process has begun one in the same moment."""
-    replays = ledger.of_step(inquiry, order.process, order.root_id, order.step)
+    replays = ledger.of_step(inquiry, order.process, order.root_id, order.step, target.facts.attempts)
     states = outcome.states(inquiry, replays)
     if any(one.order.replay_id != order.replay_id and states[one.order.replay_id] in UNDER_WAY for one in replays):
         why = "Another was asked for in the same moment."

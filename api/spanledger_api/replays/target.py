@@ -68,7 +68,7 @@ def find_target(inquiry: Inquiry, exception_id: str, rules: Sequence[ReplayRule]
         "SELECT * FROM verdicts WHERE Process = {q_process:String} AND RootId = {q_root:String} LIMIT 1",
         {"q_process": process, "q_root": root_id},
     )[0]
-    replays = ledger.of_step(inquiry, process, root_id, step)
+    replays = ledger.of_step(inquiry, process, root_id, step, attempts)
     states = outcome.states(inquiry, replays)
     under_way = next((one for one in replays if states[one.order.replay_id] in UNDER_WAY), None)
     rule = _rule(inquiry, process, step, failed, rules)

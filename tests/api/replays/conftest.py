@@ -37,6 +37,18 @@ steps:
   - {step: claim.booked, system: ledger}
   - {step: claim.paid, system: bank, end: true}
 """)
+BESIDE = parse_definition("""
+process: ledger-feed
+version: 1
+effective_from: 2020-01-01
+impact: reporting
+entity: claim
+owners: [{ledgers: {}}]
+steps:
+  - {step: claim.booked, system: ledger, start: true}
+  - {step: claim.reported, system: warehouse, end: true}
+""")
+"""Another process of which the same step is a part."""
 NUMBERS = itertools.count(1)
 OPEN = {
     "mia": {"roles": ["operator", "finance"], "email": "mia@example.com", "sub": "u-mia"},
@@ -140,7 +152,9 @@ def replay_file(**changes: str) -> str:
 def open_desk(store: Store, endpoint: Endpoint, now: list[datetime], **registered: str) -> Iterator[Desk]:
     """A desk over a store and an endpoint that is registered so."""
     issuer = Issuer()
-    definitions = Definitions([FLOW], replays=[parse_replay(replay_file(**{"url": endpoint.url, **registered}))])
+    definitions = Definitions(
+        [FLOW, BESIDE], replays=[parse_replay(replay_file(**{"url": endpoint.url, **registered}))]
+    )
     app = create_app(
         store,
         definitions,

@@ -288,6 +288,18 @@ def test_of_two_processes_that_ask_at_once_at_most_one_is_heard(store: Store, en
                 assert len(heard) == len(endpoint.orders) - before <= 1
 
 
+def test_one_failed_attempt_in_two_processes_is_replayed_once(desk: Desk) -> None:
+    word = desk.refused_claim()
+    beside = word.replace("claim-flow/", "ledger-feed/")
+    assert desk.plan(beside)["verdict"] == "safe"
+    assert desk.ask(word).json()["state"] == "sent"
+    assert findings(desk.plan(beside))["replay_under_way"] == "unsafe"
+    narrowed = desk.get(f"/v1/exceptions/{beside}/replay", processes=["ledger-feed"]).json()
+    assert findings(narrowed)["replay_under_way"] == "unsafe"
+    assert desk.ask(beside).json()["code"] == "replay_under_way"
+    assert len(desk.endpoint.orders) == 1
+
+
 def test_a_process_that_died_while_it_sent_leaves_a_replay_that_is_not_sent_again(desk: Desk) -> None:
     word = desk.refused_claim()
     replay = desk.ask(word).json()
