@@ -66,7 +66,10 @@ class OpenReading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What a question may use. `moment` is the clock its verdicts are read at, aware and in UTC."""
+    """What a question may use. `moment` is the clock its verdicts are read at, aware and in UTC.
+
+    `now` is when it was put, and stands still while it is answered; `clock` goes on.
+    """
 
     store: Store
     catalogue: Catalogue
@@ -75,6 +78,7 @@ class Inquiry:
     now: datetime
     moment: datetime
     known: Literal["then", "now"]
+    clock: Callable[[], datetime]
 
     @property
     def tenant(self) -> str:
@@ -187,4 +191,4 @@ class Inquiries:
         reading = self.open_reading(self.store, self.definitions, tenant, as_of=clock.as_of, known=clock.known, now=now)
         # As of a past moment both may be others: a branch of the store, and the definitions that were known then.
         catalogue = self.catalogue if reading.definitions is self.definitions else Catalogue(reading.definitions)
-        return Inquiry(reading.store, catalogue, reading, principal, now, clock.as_of or now, clock.known)
+        return Inquiry(reading.store, catalogue, reading, principal, now, clock.as_of or now, clock.known, self.now)

@@ -120,8 +120,7 @@ def _send(inquiry: Inquiry, dispatch: Dispatch, target: Target, order: Order, wh
     signed = message.sign(said, order.trace_id, dispatch.secret(rule))
     ledger.add(inquiry, order, _happening(inquiry, "sending", who))
     answer = sending.send(rule, signed)
-    # The clock stands still while a question is answered; what is written of it is in order all the same.
-    told = Happening(inquiry.now, answer.event, rule.name, status=answer.status, answer=answer.text)
+    told = Happening(inquiry.clock(), answer.event, rule.name, status=answer.status, answer=answer.text)
     ledger.add(inquiry, order, told)
     return _now(inquiry, order)
 

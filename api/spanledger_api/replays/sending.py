@@ -35,7 +35,7 @@ def send(rule: ReplayRule, message: Message) -> EndpointAnswer:
             client.stream("POST", rule.url, content=message.body, headers=dict(message.headers)) as answer,
         ):
             return EndpointAnswer("answered", answer.status_code, _text(answer, deadline))
-    except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
         return EndpointAnswer("not_delivered", 0, _told(error))
     except httpx2.HTTPError as error:
         return EndpointAnswer("unanswered", 0, _told(error))

@@ -11,7 +11,14 @@ from typing import Any, Self
 
 from standardwebhooks import Webhook
 
+from spanledger_api.replays.message import Message, sign
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+def signed(said: dict[str, Any], secret: str) -> Message:
+    """An order of such a content."""
+    return sign(said, "0" * 31 + "1", secret)
 
 
 @dataclass
