@@ -48,6 +48,15 @@ _DIMENSIONS: Final[dict[str, dict[str, str]]] = {
         "reason": "Kind",
     },
 }
+_GATHERED: Final = {
+    "verdicts": """
+        Process, Status, Stuck, Impact, Owner, ClientName, LegalEntity, Region, Related, WhyKind, Currencies, Amounts,
+        OpenAmounts, Cash, WriteOffs, StartedAt, LastActivityAt, ClosedAt, WaitingSince, SlaState, SlaEndsAt, StepNames,
+        StepFirstSuccess, StepLastSuccess, StepLastFailure, StepDoneAt, Exceptions.Kind AS Exceptions
+    """,
+    "exceptions": "Process, Owner, ClientName, LegalEntity, Region, Kind, State, Since, Until",
+}
+"""What figures read of each source."""
 _OF_STUCK_ALONE: Final = ("waiting_for", "reason", "sla", "q", "currency", "min_amount")
 """Filters that ask for what an exception does not have."""
 
@@ -144,7 +153,7 @@ def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones, wanted: int
     told = [kpi for kpi in asked if kpi not in left_out]
     months = _months(inquiry.moment, parameters.months + 1)
     by = list(dict.fromkeys(parameters.by))
-    items = [one for kpi in told for one in _figures(inquiry, parameters, kpi, by, months, zones)]
+    items = _all_figures(inquiry, parameters, told, by, months, zones)
     notes = [f"`{kpi.name}` is left out: it cannot be filtered by {', '.join(ruled_out)}." for kpi in left_out]
     return KpisAnswer(
         as_of=inquiry.moment,
@@ -153,6 +162,44 @@ def find(inquiry: Inquiry, parameters: KpisParameters, zones: Zones, wanted: int
         items=items[:wanted],
         notes=notes,
     )
+
+
+def _all_figures(
+    inquiry: Inquiry,
+    parameters: KpisParameters,
+    told: Sequence[Kpi],
+    by: Sequence[str],
+    months: Sequence[str],
+    zones: Zones,
+) -> list[FigureView]:
+    """The figures of every key figure, in the order asked. What several read is judged once and read from there."""
+    found: dict[str, list[FigureView]] = {}
+    for source in ("verdicts", "exceptions"):
+        asked = [kpi for kpi in told if kpi.source == source]
+        if not asked:
+            continue
+        clause = where(parameters)
+        _not_before(clause, source, months)
+        sql = f"SELECT {_GATHERED[source]} FROM {source} {clause.sql}"  # noqa: S608 - constants; the values are bound
+        gathering = inquiry.gathering if source == "verdicts" else inquiry.gathering_exceptions
+        with gathering(sql, clause.values):
+            for kpi in asked:
+                found[kpi.name] = list(_figures(inquiry, parameters, kpi, by, months, zones))
+    return [one for kpi in told for one in found[kpi.name]]
+
+
+def _not_before(clause: Where, source: str, months: Sequence[str]) -> None:
+    """Leave out what no figure of these months can be about: every moment of a figure is one of these, or before one."""
+    begin = _begin(months)
+    latest = ("LastActivityAt", "StartedAt", "SlaEndsAt") if source == "verdicts" else ("Since", "Until")
+    is_in = " OR ".join(f"ifNull({one} >= {{q_begin:DateTime64(9, 'UTC')}} - INTERVAL 1 DAY, 0)" for one in latest)
+    clause.add(f"({is_in})", q_begin=bound_moment(begin))
+
+
+def _begin(months: Sequence[str]) -> datetime:
+    """The first moment of the first month in UTC; in a legal entity's zone it lies up to a day beside."""
+    year, month = (int(part) for part in months[0].split("-"))
+    return datetime(year, month, 1, tzinfo=UTC)
 
 
 def _lines(one: FigureView) -> Iterator[Mapping[str, Cell]]:
@@ -173,8 +220,7 @@ def _months(moment: datetime, count: int) -> list[str]:
 def _figures(
     inquiry: Inquiry, parameters: KpisParameters, kpi: Kpi, by: Sequence[str], months: Sequence[str], zones: Zones
 ) -> Iterator[FigureView]:
-    clause = where(parameters)
-    clause.add(kpi.counts)
+    clause = Where([kpi.counts])
     month, zone_names = zones.month_of(kpi.at)
     _within(clause, kpi.at, months)
     dimensions = "".join(f"toString({_DIMENSIONS[kpi.source][name]}) AS By{place}, " for place, name in enumerate(by))
@@ -182,10 +228,9 @@ def _figures(
     count = "sumMap(Currencies, arrayMap(one -> toUInt64(1), Currencies))" if kpi.unit == "money" else "count()"
     sql = f"""
         SELECT {dimensions}{month} AS Month, {count} AS Count, {kpi.aggregate} AS Value, {kpi.spread or "NULL"} AS Spread
-        FROM {kpi.source} {clause.sql} GROUP BY {keys}Month ORDER BY {keys}Month
+        FROM gathered {clause.sql} GROUP BY {keys}Month ORDER BY {keys}Month
     """  # noqa: S608 - expressions of this package; the values are bound
-    values = {**clause.values, **zone_names, "q_moment": bound_moment(inquiry.moment)}
-    rows = inquiry.verdicts(sql, values) if kpi.source == "verdicts" else inquiry.exceptions(sql, values)
+    rows = inquiry.gathered(sql, {**clause.values, **zone_names, "q_moment": bound_moment(inquiry.moment)})
     found = {
         (tuple(row[f"By{place}"] for place in range(len(by))), currency, row["Month"]): (value, row)
         for row in rows
@@ -211,9 +256,7 @@ def _figures(
 
 def _within(clause: Where, at: str, months: Sequence[str]) -> None:
     """Only what lies in these months, in whatever zone."""
-    year, month = (int(part) for part in months[0].split("-"))
-    begin = datetime(year, month, 1, tzinfo=UTC)
-    clause.add(f"{at} >= {{q_begin:DateTime64(9, 'UTC')}} - INTERVAL 1 DAY", q_begin=bound_moment(begin))
+    clause.add(f"{at} >= {{q_begin:DateTime64(9, 'UTC')}} - INTERVAL 1 DAY", q_begin=bound_moment(_begin(months)))
     clause.add(f"{at} <= {{q_moment:DateTime64(9, 'UTC')}}")
 
 
