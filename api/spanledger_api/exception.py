@@ -35,10 +35,6 @@ _DONE: Final[Mapping[Action, str]] = {
     "reopen": "reopened",
 }
 """What an action is called once it was done."""
-_COLUMNS = (
-    "Tenant", "Id", "Subject", "Process", "RootType", "RootId", "Kind", "Step", "Since", "Action", "Who", "At", "Why",
-    "Assignee", "Until",
-)  # fmt: skip
 
 
 class ActionView(BaseModel):
@@ -133,7 +129,6 @@ def note_action(inquiry: Inquiry, word: str, request: ActionRequest) -> None:
     _check_state(found.row, request.action)
     definition = inquiry.catalogue.version(found.asked.process) if found.asked.process else None
     row = {
-        "Tenant": inquiry.tenant,
         "Id": uuid.uuid4(),
         "Subject": found.asked.subject,
         "Process": found.asked.process if definition else "",
@@ -149,7 +144,7 @@ def note_action(inquiry: Inquiry, word: str, request: ActionRequest) -> None:
         "Assignee": request.assignee or "",
         "Until": request.until.astimezone(UTC) if request.until else None,
     }
-    inquiry.store.insert("exception_actions", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
+    inquiry.add("exception_actions", row)
 
 
 def _check_state(row: Mapping[str, Any], action: Action) -> None:

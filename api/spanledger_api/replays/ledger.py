@@ -18,18 +18,12 @@ from spanledger_api.moments import utc
 from spanledger_api.replays.replay import Happening, Order, Replay
 from spanledger_correlator.statements import statement
 
-_COLUMNS: Final = (
-    "Tenant", "Process", "RootType", "RootId", "Step", "ReplayId", "At", "Event", "Who", "Credential", "Why",
-    "ExceptionId", "LegalEntity", "Endpoint", "Verdict", "Vouched", "NeedsApproval", "FailedTraceId", "FailedSpanId",
-    "TraceId", "OutcomeWithinNs", "Status", "Answer",
-)  # fmt: skip
 _ALL: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def add(inquiry: Inquiry, order: Order, happening: Happening) -> None:
     """Write down that something happened to a replay."""
     row = {
-        "Tenant": inquiry.tenant,
         "Process": order.process,
         "RootType": order.root_type,
         "RootId": order.root_id,
@@ -53,7 +47,7 @@ def add(inquiry: Inquiry, order: Order, happening: Happening) -> None:
         "Status": happening.status,
         "Answer": happening.answer,
     }
-    inquiry.store.insert("replay_events", [[row[name] for name in _COLUMNS]], list(_COLUMNS))
+    inquiry.add("replay_events", row)
 
 
 def of_step(
