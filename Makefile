@@ -28,10 +28,10 @@ up: $(VENV)/.runtime  ## the platform in one process, on ./spanledger-data
 	@$(BIN)/spanledger up
 
 test: lint $(NODE_MODULES)  ## lint, types, import rules and the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not long"
+	@$(BIN)/python -m pytest -n 2 -q -m "not long"
 
 test-long: $(VENV)/.dev  ## the tests that take minutes
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m long
+	@$(BIN)/python -m pytest -n 2 -q -m long
 
 # OpenTelemetry's JavaScript SDK, for the tests of the collector that send with it; without npm they are skipped.
 $(JAVASCRIPT)/node_modules/.installed: $(JAVASCRIPT)/package-lock.json

@@ -216,7 +216,8 @@ def _view(inquiry: Inquiry, word: str) -> ExceptionView:
 
 def _history(inquiry: Inquiry, row: Mapping[str, Any]) -> list[ActionView]:
     kinds = ["failed_step", "rejected_record"]
-    sql = statement("reading/exception_history", canonical_ids="canonical_ids")
+    now = statement("reading/roots_now", canonical_ids="canonical_ids", acted="exception_actions")
+    sql = statement("reading/exception_history", roots_now=now)
     rows = inquiry.rows(
         sql,
         {

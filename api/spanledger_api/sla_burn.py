@@ -141,6 +141,9 @@ def find(inquiry: Inquiry, parameters: BurnParameters) -> BurnAnswer:
 
 
 def _objective(inquiry: Inquiry, process: str) -> Decimal:
+    """That of the version in force; of a process that is declared no more, and still has transactions, the common one."""
+    if process not in inquiry.catalogue.processes:
+        return OBJECTIVE
     sla = inquiry.catalogue.current(process, inquiry.moment).sla
     return sla.objective if sla else OBJECTIVE
 

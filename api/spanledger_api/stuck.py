@@ -59,7 +59,9 @@ class StuckAnswer(BaseModel):
         description="All that match by how long they have waited; empty buckets are left out."
     )
     reporting: ReportingTotal | None = Field(description="The totals in the reporting currency asked for.")
-    items: list[StuckItem] = Field(description="Ranked by severity, then currency, then money times age.")
+    items: list[StuckItem] = Field(
+        description="In the order asked for; by default by severity, then currency, then money times age."
+    )
     next: str | None = Field(description="The address of the next page; null on the last.")
     notes: list[str] = Field(description="What to know about this answer.")
 

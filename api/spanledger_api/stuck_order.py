@@ -26,7 +26,9 @@ StuckSort = Literal[
 AGE: Final = "toInt64(dateDiff('second', ifNull(WaitingSince, StartedAt), {q_moment:DateTime64(9, 'UTC')}))"
 _SEVERITY: Final = "indexOf(['critical', 'high', 'medium', 'low'], Severity)"
 _FIRST_CURRENCY: Final = "if(empty(Currencies), '', arraySort(Currencies)[1])"
-_DIGITS: Final = re.compile(r"\d{1,18}\Z", re.ASCII)
+_MICROSECONDS: Final = re.compile(r"\d{1,16}\Z", re.ASCII)
+"""Up to the year 2286."""
+_RANK: Final = re.compile(r"\d{1,2}\Z", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?\d{1,50}(\.\d{1,21})?\Z", re.ASCII)
 
 
@@ -62,7 +64,7 @@ class Rank:
     def after(self, clause: Where, position: Position) -> None:
         """Limit the rows to those behind a position. Raises Refusal `cursor_invalid` if it is none of this order."""
         taken, rank, held, process, root = position.keys
-        if not (_DIGITS.match(taken) and _DIGITS.match(rank) and _DECIMAL.match(position.value)):
+        if not (_MICROSECONDS.match(taken) and _RANK.match(rank) and _DECIMAL.match(position.value)):
             raise not_one_of_ours()
         self.moment = EPOCH + timedelta(microseconds=int(taken))
         scale = 9 if self.reporting is None else 21

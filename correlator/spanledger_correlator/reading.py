@@ -127,7 +127,8 @@ class Reading:
         }
         if only:
             bound |= {"only_process": only[0], "only_root": only[1]}
-        sql = statement("reading/exceptions", found=found, canonical_ids=self._sources.canonical_ids)
+        now = statement("reading/roots_now", canonical_ids=self._sources.canonical_ids, acted="exception_actions")
+        sql = statement("reading/exceptions", found=found, roots_now=now)
         return Relation(f"({sql})", {**judged.parameters, **bound})
 
     def orphans(self) -> list[dict[str, Any]]:

@@ -173,6 +173,8 @@ def test_a_suppression_ends_at_its_moment(desk: Desk) -> None:
 
 
 def test_a_late_success_resolves_what_a_replay_was_asked_for_also_under_another_id(desk: Desk) -> None:
+    desk.act(FAILED, action="assign", assignee="jonas")
+    desk.now[0] += timedelta(minutes=1)
     desk.act(FAILED, action="ask_replay", why="after opening")
     # The failure turns out to have begun earlier, and the claim to have another, earlier name.
     desk.tell(

@@ -67,6 +67,12 @@ def test_by_legal_entity_and_step(client: TestClient, stage: Stage) -> None:
     assert client.get("/v1/sla/burn?of=steps&legal_entity=FR01&days=3").json()["items"][0]["step"] == "invoice.posted"
 
 
+def test_a_process_that_is_declared_no_more_has_the_common_objective(client: TestClient, stage: Stage) -> None:
+    stage.add(late("A", ago(days=1), Process="gone-flow"), in_time("B", ago(days=1)))
+    found = {one["process"]: one["objective"] for one in client.get("/v1/sla/burn").json()["items"]}
+    assert found == {"gone-flow": 0.95, "invoice-to-cash": 0.95}
+
+
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10 * 24 * 60)), min_size=1, max_size=30), st.integers(1, 9))
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

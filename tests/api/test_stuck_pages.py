@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 from datetime import timedelta
 from decimal import Decimal
@@ -94,3 +96,15 @@ def test_a_cursor_is_good_for_its_question_alone(crowd: TestClient) -> None:
     address = crowd.get("/v1/stuck?limit=4").json()["next"]
     assert crowd.get(f"{address}&owner=erp-team").json()["code"] == "cursor_invalid"
     assert crowd.get("/v1/stuck?cursor=nonsense").json()["code"] == "cursor_invalid"
+
+
+@pytest.mark.parametrize(("place", "forged"), [(1, "1e5"), (1, "9" * 90), (2, "9" * 18), (2, "-1"), (3, "9" * 18)])
+def test_a_forged_cursor_is_refused_and_breaks_nothing(crowd: TestClient, place: int, forged: str) -> None:
+    """Its parts: the question, the weight, the moment, the severity, and whose place it is."""
+    address = crowd.get("/v1/stuck?limit=4").json()["next"]
+    head, _, cursor = address.partition("cursor=")
+    parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    parts[place] = forged
+    text = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+    answer = crowd.get(f"{head}cursor={text}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "cursor_invalid")

@@ -77,6 +77,14 @@ def test_words(reader: TestClient, address: str, words: str, expected: int) -> N
     assert len(ask(reader, address, q=words).json()["items"]) == expected
 
 
+def test_a_count_is_of_what_matches(reader: TestClient) -> None:
+    for words, count in (("mia", 1), ("nobody", 0)):
+        assert ask(reader, "/v1/replays", q=words).json()["count"] == count
+    everything = ask(reader, "/v1/corrections").json()
+    assert ask(reader, "/v1/corrections", limit="1").json()["count"] == everything["count"] == len(everything["items"])
+    assert ask(reader, "/v1/corrections", q="nobody").json()["count"] == 0
+
+
 def test_what_has_no_value_stands_last(reader: TestClient) -> None:
     for sort in ("every", "-every", "daily_by", "-daily_by"):
         assert ask(reader, "/v1/sources", sort=sort).json()["items"]

@@ -36,13 +36,15 @@ def whole_listing(answer: BaseModel, name: str, parameters: SortedListParameters
     Raises Refusal `unknown_value` for an order by a field that there is not.
     """
     items: list[BaseModel] = list(getattr(answer, "items"))  # noqa: B009 - every list's answer has them
-    words = getattr(parameters, "q", None) if isinstance(parameters, WholeListParameters) else None
-    if words:
-        items = [one for one in items if _holds(one, words.casefold().split())]
+    if isinstance(parameters, WholeListParameters) and parameters.q:
+        words = parameters.q.casefold().split()
+        items = [one for one in items if _holds(one, words)]
     if parameters.sort:
         items = _in_order(items, parameters.sort, list(item_type_of(answer).model_fields))
     longer = parameters.limit is None and len(items) > wanted
-    found = answer.model_copy(update={"items": items[:wanted]})
+    # Where an answer counts what matches, the words are a part of what is asked.
+    count = {"count": len(items)} if "count" in type(answer).model_fields else {}
+    found = answer.model_copy(update={"items": items[:wanted], **count})
     about = {"As of": rfc3339(getattr(answer, "as_of")), "Times": "UTC"}  # noqa: B009 - likewise
     return flat_listing(found, name, about, longer=longer)
 

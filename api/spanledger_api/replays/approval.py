@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from spanledger_api.access.principal import Principal
-from spanledger_api.money import plain
 from spanledger_api.problems import Refusal
 from spanledger_api.replays.evidence import Verdict
 from spanledger_api.replays.replay import Replay
 from spanledger_correlator.definition.model import AmountTest
 from spanledger_correlator.rates import RatesOfDay
+from spanledger_correlator.wording import amount_words
 
 
 def reason(
@@ -41,7 +41,7 @@ def _much_at_stake(test: AmountTest, row: Mapping[str, Any], rates: RatesOfDay) 
     parts = zip(row["OpenAmounts"], found, strict=True)
     at_stake = sum((amount * rate.rate for amount, rate in parts if rate is not None), Decimal(0))
     much = at_stake >= test.value if test.operator == ">=" else at_stake > test.value
-    return f"{test.currency} {plain(at_stake)} is at stake." if much else None
+    return f"{amount_words(at_stake, currency=test.currency)} is at stake." if much else None
 
 
 def require_another(principal: Principal, who: str, replay: Replay) -> None:

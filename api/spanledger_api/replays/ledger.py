@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
+from spanledger_api.filters import Where
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.moments import utc
 from spanledger_api.replays.replay import Happening, Order, Replay
@@ -79,9 +80,9 @@ def find(inquiry: Inquiry, replay_id: UUID) -> Replay | None:
     return found[0] if found else None
 
 
-def listed(inquiry: Inquiry, conditions: Iterable[str], values: Mapping[str, Any]) -> list[Replay]:
-    """The replays that the principal may see and that meet the conditions, the newest first."""
-    return _read(inquiry, " AND ".join(["1", *conditions]), values)[::-1]
+def listed(inquiry: Inquiry, clause: Where) -> list[Replay]:
+    """The replays that the principal may see and that meet the clause, the newest first."""
+    return _read(inquiry, " AND ".join(["1", *clause.conditions]), clause.values)[::-1]
 
 
 def _read(inquiry: Inquiry, condition: str, values: Mapping[str, Any], *, seen: bool = True) -> list[Replay]:
@@ -94,7 +95,8 @@ def _read(inquiry: Inquiry, condition: str, values: Mapping[str, Any], *, seen: 
         "any_process": not seen or principal.processes is None,
         "processes": sorted(principal.processes or ()),
     }
-    sql = f"SELECT * FROM ({statement('reading/replay_events', canonical_ids='canonical_ids')}) WHERE {condition}"  # noqa: S608 - conditions are this package's own; the values are bound
+    now = statement("reading/roots_now", canonical_ids="canonical_ids", acted="replay_events")
+    sql = f"SELECT * FROM ({statement('reading/replay_events', roots_now=now)}) WHERE {condition}"  # noqa: S608 - conditions are this package's own; the values are bound
     rows = inquiry.rows(f"{sql} ORDER BY ReplayId, Sequence, At", {**scope, **values})
     replays = [_replay(list(events)) for _, events in groupby(rows, key=lambda row: row["ReplayId"])]
     return sorted(replays, key=lambda one: (one.asked.at, one.order.replay_id))

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from spanledger_api.answering import ALWAYS, LIST, Desk
+from spanledger_api.filters import Where
 from spanledger_api.inquiry import Inquiry
 from spanledger_api.lists.whole import WholeListParameters
 from spanledger_api.openapi import documented, example, listed
@@ -56,12 +57,9 @@ async def replays(desk: Desk, parameters: Annotated[ReplaysParameters, Query()])
     """Every replay that was asked for: its state, who asked, what was found, and the attempt that it led to."""
 
     def question(inquiry: Inquiry) -> ReplaysAnswer:
-        conditions, values = [], {}
-        for name, column in (("process", "Process"), ("step", "Step")):
-            if chosen := getattr(parameters, name):
-                conditions.append(f"has({{q_{name}:Array(String)}}, {column})")
-                values[f"q_{name}"] = chosen
-        found = items(inquiry, ledger.listed(inquiry, conditions, values))
+        clause = Where()
+        clause.among(parameters, {"process": "Process", "step": "Step"})
+        found = items(inquiry, ledger.listed(inquiry, clause))
         found = [one for one in found if not parameters.state or one.state in parameters.state]
         found = [one for one in found if not parameters.who or one.asked_by in parameters.who]
         return ReplaysAnswer(as_of=inquiry.moment, known=inquiry.known, count=len(found), items=found)

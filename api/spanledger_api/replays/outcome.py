@@ -44,15 +44,12 @@ def attempts(inquiry: Inquiry, replays: Sequence[Replay]) -> dict[UUID, Attempt]
     if not sent:
         return {}
     found = dict(_unnamed(inquiry, sent))
+    orders = {name: one.order for one in sent for name in (one.order.trace_id, str(one.order.replay_id))}
     for row in _named(inquiry, sent):
-        for one in sent:
-            order = one.order
-            if row["Step"] == order.step and (
-                row["TraceId"] == order.trace_id or row["ReplayOf"] == str(order.replay_id)
-            ):
-                found[order.replay_id] = Attempt(
-                    row["TraceId"], row["SpanId"], utc(row["Happened"]), row["Outcome"] == "success"
-                )
+        order = orders.get(row["ReplayOf"]) or orders[row["TraceId"]]
+        if row["Step"] == order.step:
+            attempt = Attempt(row["TraceId"], row["SpanId"], utc(row["Happened"]), row["Outcome"] == "success")
+            found[order.replay_id] = attempt
     return found
 
 

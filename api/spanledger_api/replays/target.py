@@ -16,6 +16,7 @@ from spanledger_api.spans import read, span_ids
 from spanledger_correlator.definition.replay_model import ReplayRule
 
 REPLAYED_KINDS: Final = ("failed_step", "rejected_record")
+_COLUMNS: Final = "Process, Key, RootType, RootId, Status, LegalEntity, Currencies, OpenAmounts"
 _KEY_SUCCEEDED: Final = """
     SELECT 1 AS Found FROM spans
     WHERE Tenant = {tenant:String} AND Step = {step:String} AND System = {system:String}
@@ -65,7 +66,7 @@ def find_target(inquiry: Inquiry, exception_id: str, rules: Sequence[ReplayRule]
             hint=f"Only exceptions of the kinds {' and '.join(REPLAYED_KINDS)} can be replayed.",
         )
     row = inquiry.verdicts(
-        "SELECT * FROM verdicts WHERE Process = {q_process:String} AND RootId = {q_root:String} LIMIT 1",
+        f"SELECT {_COLUMNS} FROM verdicts WHERE Process = {{q_process:String}} AND RootId = {{q_root:String}} LIMIT 1",  # noqa: S608 - a constant
         {"q_process": process, "q_root": root_id},
     )[0]
     replays = ledger.of_step(inquiry, process, root_id, step, attempts)

@@ -98,10 +98,10 @@ RATES = RatesOfDay(START.date(), {("USD", "EUR"): Rate(START.date(), "USD", "EUR
     ("test", "money", "reason"),
     [
         ("> 1000 EUR", {"EUR": "1000"}, None),
-        (">= 1000 EUR", {"EUR": "1000"}, "EUR 1000.00 is at stake."),
-        ("> 1000 EUR", {"EUR": "1000.000000001"}, "EUR 1000.000000001 is at stake."),
+        (">= 1000 EUR", {"EUR": "1000"}, "EUR 1,000.00 is at stake."),
+        ("> 1000 EUR", {"EUR": "1000.000000001"}, "EUR 1,000.000000001 is at stake."),
         ("> 1000 EUR", {"EUR": "500", "USD": "555.55"}, None),
-        ("> 1000 EUR", {"EUR": "500", "USD": "555.56"}, "EUR 1000.004 is at stake."),
+        ("> 1000 EUR", {"EUR": "500", "USD": "555.56"}, "EUR 1,000.004 is at stake."),
         ("> 1000 EUR", {"EUR": "1", "CHF": "1"}, "There is no rate from CHF to EUR."),
         ("> 1000 EUR", {}, "No amount is known."),
         (None, {"EUR": "1"}, "The endpoint asks for approval of every replay."),

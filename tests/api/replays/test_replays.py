@@ -82,7 +82,7 @@ def test_a_safe_replay_is_sent_at_once_and_its_success_resolves_the_exception(de
 
 def test_what_is_large_waits_for_another_person(desk: Desk) -> None:
     word = desk.refused_claim(amount="1000.01")
-    assert desk.plan(word)["approval"] == "EUR 1000.01 is at stake."
+    assert desk.plan(word)["approval"] == "EUR 1,000.01 is at stake."
     replay = desk.ask(word, "both").json()
     assert (replay["state"], desk.endpoint.orders) == ("waiting", [])
     assert desk.decide(replay, "both", "approve").json()["code"] == "same_person"

@@ -2,13 +2,7 @@
 SELECT a.Action AS Action, a.Who AS Who, a.At AS At, a.Why AS Why, a.Assignee AS Assignee, a.Until AS Until
 FROM exception_actions AS a
 LEFT JOIN
-(
-    SELECT Type, Id, argMax(CanonicalId, Version) AS CanonicalId
-    FROM $canonical_ids
-    WHERE Tenant = {tenant:String}
-        AND (Type, Id) IN (SELECT RootType, RootId FROM exception_actions WHERE Tenant = {tenant:String})
-    GROUP BY Type, Id
-) AS c ON c.Type = a.RootType AND c.Id = a.RootId
+($roots_now) AS c ON c.Type = a.RootType AND c.Id = a.RootId
 WHERE a.Tenant = {tenant:String} AND a.At <= {now:DateTime64(9, 'UTC')}
     AND if(a.Process = '', a.Subject, concat(a.Process, '/', if(c.CanonicalId = '', a.RootId, c.CanonicalId)))
         = {subject:String}

@@ -16,13 +16,7 @@ WITH
             WHERE Tenant = {tenant:String} AND At <= {now:DateTime64(9, 'UTC')}
         ) AS a
         LEFT JOIN
-        (
-            SELECT Type, Id, argMax(CanonicalId, Version) AS CanonicalId
-            FROM $canonical_ids
-            WHERE Tenant = {tenant:String}
-                AND (Type, Id) IN (SELECT RootType, RootId FROM exception_actions WHERE Tenant = {tenant:String})
-            GROUP BY Type, Id
-        ) AS c ON c.Type = a.RootType AND c.Id = a.RootId
+        ($roots_now) AS c ON c.Type = a.RootType AND c.Id = a.RootId
         GROUP BY Subject, Family, Step
     ),
     episodes AS

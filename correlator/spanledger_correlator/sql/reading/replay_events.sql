@@ -6,13 +6,7 @@ SELECT
         e.Event) AS Sequence
 FROM replay_events AS e
 LEFT JOIN
-(
-    SELECT Type, Id, argMax(CanonicalId, Version) AS CanonicalId
-    FROM $canonical_ids
-    WHERE Tenant = {tenant:String}
-        AND (Type, Id) IN (SELECT RootType, RootId FROM replay_events WHERE Tenant = {tenant:String})
-    GROUP BY Type, Id
-) AS c ON c.Type = e.RootType AND c.Id = e.RootId
+($roots_now) AS c ON c.Type = e.RootType AND c.Id = e.RootId
 WHERE e.Tenant = {tenant:String} AND e.At <= {moment:DateTime64(6, 'UTC')}
     AND ({any_legal_entity:Bool} OR has({legal_entities:Array(String)}, e.LegalEntity))
     AND ({any_process:Bool} OR has({processes:Array(String)}, e.Process))
