@@ -5,10 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from pydantic import BaseModel
 from starlette.testclient import TestClient
+
+from spanledger_api.lists.whole import SortedListParameters, whole_listing
 
 LISTS = {
     "/v1/sla?by=process": "on_track",
@@ -27,9 +32,7 @@ LISTS = {
 
 
 def ask(reader: TestClient, address: str, **more: str) -> Any:
-    answer = reader.get(
-        address + "".join(f"{'&' if '?' in address else '?'}{k}={v}" for k, v in list(more.items())[:1])
-    )
+    answer = reader.get(f"{address}{'&' if '?' in address else '?'}{urlencode(more)}")
     assert answer.status_code == 200, answer.text
     return answer
 
@@ -85,9 +88,32 @@ def test_a_count_is_of_what_matches(reader: TestClient) -> None:
     assert ask(reader, "/v1/corrections", q="nobody").json()["count"] == 0
 
 
-def test_what_has_no_value_stands_last(reader: TestClient) -> None:
-    for sort in ("every", "-every", "daily_by", "-daily_by"):
-        assert ask(reader, "/v1/sources", sort=sort).json()["items"]
-    for sort in ("step", "-step"):
-        found = [one["step"] for one in ask(reader, "/v1/totals", sort=sort).json()["items"]]
-        assert "" not in found[: len([one for one in found if one])]
+class Line(BaseModel):
+    value: Any
+
+
+class Lines(BaseModel):
+    as_of: datetime = datetime(2026, 3, 1, tzinfo=UTC)
+    items: list[Line]
+
+
+@pytest.mark.parametrize(
+    ("values", "upwards"),
+    [
+        (["b", None, "A", "", "c"], ["A", "b", "c"]),
+        (["NaN", "-1", "Infinity"], ["-1", "Infinity", "NaN"]),
+        (["10", "9.5", "-100.25"], ["-100.25", "9.5", "10"]),
+        ([3, None, 1], [1, 3]),
+        (
+            [datetime(2026, 3, 2, tzinfo=UTC), None, datetime(2026, 3, 1, tzinfo=UTC)],
+            [datetime(2026, 3, d, tzinfo=UTC) for d in (1, 2)],
+        ),
+    ],
+)
+def test_what_has_no_value_stands_last_in_either_direction(values: list[Any], upwards: list[Any]) -> None:
+    answer = Lines(items=[Line(value=one) for one in values])
+    empty = [one for one in values if one in (None, "")]
+    for sort, expected in (("value", upwards), ("-value", upwards[::-1])):
+        found = whole_listing(answer, "lines", SortedListParameters(sort=sort), 100).answer
+        assert isinstance(found, Lines)
+        assert [one.value for one in found.items] == [*expected, *empty]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
@@ -14,6 +15,9 @@ from spanledger_api.lists.listing import Listing, ListParameters, item_type_of
 from spanledger_api.moments import rfc3339
 from spanledger_api.parameters import Text
 from spanledger_api.problems import refusal_of, unknown_value
+
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+"""A number as this API writes amounts: `NaN` and `Infinity` are words, and so have an order among words."""
 
 
 class SortedListParameters(ListParameters):
@@ -80,7 +84,7 @@ def _keys(values: list[Any]) -> list[Any]:
     """What to compare: numbers as numbers, also where they are written as texts; anything else that has no order as text."""
     if all(isinstance(one, int | float | Decimal | datetime) for one in values):
         return values
-    try:
-        return [Decimal(one) for one in values]
-    except (InvalidOperation, TypeError, ValueError):
-        return [str(one).casefold() for one in values]
+    texts = [str(one) for one in values]
+    if all(_NUMBER.fullmatch(text) for text in texts):
+        return [Decimal(text) for text in texts]
+    return [text.casefold() for text in texts]
