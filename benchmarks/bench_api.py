@@ -79,7 +79,7 @@ def _fill(data: Path, chosen: argparse.Namespace, console: Console) -> Figures:
         return {
             "spans": stored,
             "transactions": int(store.command("SELECT count() FROM transactions FINAL")),
-            "open_transactions": int(store.command("SELECT count() FROM open_transactions FINAL")),
+            "open_transactions": int(store.command("SELECT count() FROM open_verdicts FINAL")),
         }
 
 

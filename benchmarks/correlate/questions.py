@@ -24,7 +24,7 @@ ORDER BY length(Related) DESC, RootId LIMIT 1
 
 def stuck_and_journey(store: Store, definitions: Definitions, times: int) -> Figures:
     """The first page of what is stuck, and the journey of the invoice with the most around it, over the API."""
-    is_open = int(store.command("SELECT count() FROM open_transactions FINAL"))
+    is_open = int(store.command("SELECT count() FROM open_verdicts FINAL"))
     ((kind, root),) = store.query(_MOST_CONNECTED).result_rows
     with TestClient(create_app(store, definitions), base_url="http://127.0.0.1") as client:
         stuck = _asked(client, "/v1/stuck", times)

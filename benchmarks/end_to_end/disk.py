@@ -77,7 +77,7 @@ def _look(data: str) -> tuple[dict[str, int], dict[str, int]]:
             "SELECT Process, countIf(Status = 'completed') AS Count FROM transactions FINAL GROUP BY Process"
         ):
             counted[row["Process"]] = row["Count"]
-        counted["open"] = int(store.command("SELECT count() FROM open_transactions FINAL"))
+        counted["open"] = int(store.command("SELECT count() FROM open_verdicts FINAL"))
         weights = store.rows(
             "SELECT table, sum(bytes_on_disk) AS Bytes FROM system.parts WHERE active AND database = currentDatabase() "
             "GROUP BY table"

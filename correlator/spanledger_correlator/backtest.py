@@ -95,7 +95,10 @@ def _judged(store: Store, beside: Store, trial: Trial, changed: Sequence[Process
     rounds = [(moment, side) for moment in trial.moments for side in sides]
     for number, (moment, (is_changed, where, definitions)) in enumerate(rounds):
         work = Workspace(where, only(Vocabulary.of(definitions), process), Sources.as_of("now"), moment)
-        judged = verdicts("trial_states", rates_of_day(store, moment, datetime.now(UTC)))
+        judged = verdicts(
+            "(SELECT * FROM trial_states WHERE Tenant = {tenant:String})",
+            rates_of_day(store, moment, datetime.now(UTC)),
+        )
         sql = statement("backtest/verdicts", trial=f"{beside.database}.trial", verdict=judged.sql)
         bound = {
             **judged.parameters,
@@ -106,7 +109,7 @@ def _judged(store: Store, beside: Store, trial: Trial, changed: Sequence[Process
             "since": trial.since,
         }
         # In the shape that is kept: verdicts read the names that states have there.
-        work.run("keep/collect_start", into="trial_states", like="transactions", columns=STATE_COLUMNS)
+        work.run("keep/collect_start", into="trial_states", like="transactions", columns=f"{STATE_COLUMNS}, Version")
         for done in judged_slices(work):
             work.run("keep/collect", into="trial_states", source="work_states", columns=STATE_COLUMNS)
             where.command(sql, bound)

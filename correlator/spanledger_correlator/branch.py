@@ -94,6 +94,6 @@ def _exchange(store: Store) -> None:
     found = store.query(_IDENTITY, {"database": store.database, "names": names}).result_rows
     present = {row[0]: row[1] for row in found}
     for name, identity in tables:
-        if present[name] != identity:
+        if present.get(name, identity) != identity:
             store.command(f"EXCHANGE TABLES {store.database}.{name} AND {database}.{name}")
     store.insert("takeovers", [[database, [], True]], ["Branch", "Tables", "Finished"])

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from spanledger_correlator import branch, calendars, derivation, rates, rules
+from spanledger_correlator import branch, calendars, derivation, kept_verdicts, rates, rules
 from spanledger_correlator.definition.model import Definitions, ProcessDefinition
 from spanledger_correlator.derivation import Derivation
 from spanledger_correlator.evaluation import evaluate_everything, evaluate_process, evaluate_touched
@@ -75,6 +75,7 @@ class Correlator:
         self._inbox.recover()
         derivation.remember(self.store, self._definitions, self._moment())
         rates.record(self.store, self._definitions.rates)
+        kept_verdicts.recover(self.store, *self._clock_and_rates())
         self._stands = derivation.standing(self.store)
         if self._stands is None and not self._has_history():
             self._stands = self._wanted()
@@ -190,10 +191,10 @@ class Correlator:
 
     def _tidy(self) -> None:
         """Merge the ends of closed transactions away, once they outnumber what is open: readers pass over each."""
-        rows = int(self.store.command(statement("keep/rows_of_open")))
+        rows = int(self.store.command(statement("verdicts/rows_of_open")))
         if rows > 2 * self._rows_after_tidying + _ENDS_WORTH_A_MERGE:
-            self.store.command("OPTIMIZE TABLE open_transactions FINAL CLEANUP")
-            self._rows_after_tidying = int(self.store.command(statement("keep/rows_of_open")))
+            self.store.command("OPTIMIZE TABLE open_verdicts FINAL CLEANUP")
+            self._rows_after_tidying = int(self.store.command(statement("verdicts/rows_of_open")))
 
     def _workspace(self) -> Workspace:
         """The calling thread's work tables.
@@ -239,6 +240,11 @@ class Correlator:
         seconds, fraction = divmod(self._clock(), 1_000_000_000)
         return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}.{fraction:09}"
 
+    def _clock_and_rates(self) -> tuple[datetime, rates.RatesOfDay]:
+        """What kept verdicts are judged by now."""
+        clock = datetime.fromtimestamp(self._clock() / 1e9, UTC)
+        return clock, rates.rates_of_day(self.store, clock, datetime.now(UTC))
+
     def _has_history(self) -> bool:
         return bool(self.store.command("SELECT count() FROM correlated_batches"))
 
@@ -269,6 +275,8 @@ class Correlator:
             try:
                 self._rebuild_if_outdated()
                 taken = 0 if self._waits_for_rebuild() else self.tick()
+                if not taken:
+                    kept_verdicts.hold_at(self.store, *self._clock_and_rates())
             except (ClickHouseError, SpanledgerError) as error:
                 _log.error("The correlator could not take in new spans and tries again in a second: %s", error)
                 _log.debug("where it failed", exc_info=True)

@@ -45,7 +45,8 @@ DERIVED = (
     "reached",
     "unattached",
     "transactions",
-    "open_transactions",
+    "verdicts",
+    "open_verdicts",
 )
 """The tables that follow from spans, definitions and what people decided: a rebuild makes each of them anew."""
 
@@ -142,6 +143,8 @@ def _sources() -> Iterator[tuple[str, bytes]]:
         "stitch.py",
         "walk.py",
         "judge.py",
+        "kept_verdicts.py",
+        "verdicts.py",
         "aliases.py",
         "corrections/heeding.py",
     ):

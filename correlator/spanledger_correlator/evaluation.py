@@ -5,11 +5,14 @@ Incremental and complete evaluation run the same statements; they differ only in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
-from spanledger_correlator import aliases
+from spanledger_correlator import aliases, kept_verdicts
 from spanledger_correlator.corrections.heeding import heed
 from spanledger_correlator.judge import judge
+from spanledger_correlator.rates import rates_of_day
 from spanledger_correlator.scope import find_scope
 from spanledger_correlator.stitch import stitch
 from spanledger_correlator.workspace import NO_TRACES, Workspace
@@ -27,7 +30,18 @@ STATE_COLUMNS = (
 )
 _NEWS = """StoredAt >= (SELECT min(StoredAt) FROM work_incoming)
         OR (Tenant, TraceId) IN (SELECT Tenant, TraceId FROM work_moved_traces)"""
-_BULKY = ("work_incoming", "work_attached", "work_step_states", "work_related", "work_progress", "work_states")
+_KEPT: Final = {"transactions": "Version", "verdicts": "StateVersion", "open_verdicts": "StateVersion"}
+"""Where a transaction is kept, and the column that says which of its rows is the newest."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_BULKY = (
+    "work_incoming",
+    "work_attached",
+    "work_step_states",
+    "work_related",
+    "work_progress",
+    "work_states",
+    "work_kept_states",
+)
 """Work tables that take several hundred MB after a large tick."""
 _UNATTACHED_COLUMNS = "Tenant, TraceId, SpanId, Step, System, Processes, Reason, OccurredAt, StoredAt"
 
@@ -48,8 +62,7 @@ def evaluate_touched(work: Workspace, version: int, *, again: bool = False) -> N
     if renamed or again or work.newly_corrected or work.count("work_superseded") or work.count("work_trace_attached"):
         work.run("keep/gone")
         if work.count("work_gone"):
-            for into in ("transactions", "open_transactions"):
-                work.run("keep/forget_states", {"version": version}, into=into)
+            _forget(work, "states", {"version": version})
     work.release(*_BULKY)
 
 
@@ -64,8 +77,7 @@ def evaluate_everything(work: Workspace, version: int) -> Iterator[float]:
         judge(work)
         _keep(work, version)
         yield done
-    for into in ("transactions", "open_transactions"):
-        work.run("keep/forget_stale", {"version": version}, into=into)
+    _forget(work, "stale", {"version": version})
 
 
 def evaluate_process(work: Workspace, process: str, since: int, version: Callable[[], int]) -> Iterator[float]:
@@ -79,13 +91,12 @@ def evaluate_process(work: Workspace, process: str, since: int, version: Callabl
         judge(work)
         _keep_states(work, version())
         yield done
-    for into in ("transactions", "open_transactions"):
-        work.run("keep/forget_process", {"process": process, "since": since, "version": version()}, into=into)
+    _forget(work, "process", {"process": process, "since": since, "version": version()})
 
 
 def evaluate_all(work: Workspace) -> None:
     """Evaluate every transaction into `all_states` and `all_unattached`, keeping nothing: for questions as of a moment."""
-    work.run("keep/collect_start", into="all_states", like="transactions", columns=STATE_COLUMNS)
+    work.run("keep/collect_start", into="all_states", like="transactions", columns=f"{STATE_COLUMNS}, Version")
     work.run("keep/collect_start", into="all_unattached", like="unattached", columns=_UNATTACHED_COLUMNS)
     for _ in judged_slices(work):
         work.run("keep/collect", into="all_states", source="work_states", columns=STATE_COLUMNS)
@@ -132,8 +143,23 @@ def _keep(work: Workspace, version: int) -> None:
 def _keep_states(work: Workspace, version: int) -> None:
     bound = {"version": version}
     work.run("keep/states", bound, columns=STATE_COLUMNS)
-    work.run("keep/open", bound, columns=STATE_COLUMNS)
+    _keep_verdicts(work, version)
     work.run("keep/beside")
     work.run("keep/reached")
     if work.count("work_trace_attached"):
         work.run("keep/contested")
+
+
+def _keep_verdicts(work: Workspace, version: int) -> None:
+    # In the shape that is kept: verdicts read the names that states have there.
+    columns = f"{STATE_COLUMNS}, Version"
+    work.run("keep/collect_start", into="work_kept_states", like="transactions", columns=columns)
+    stamped = f"(SELECT *, toUInt64({version}) AS Version FROM work_states)"  # noqa: S608 - a number of this code
+    work.run("keep/collect", into="work_kept_states", source=stamped, columns=columns)
+    clock = _EPOCH + timedelta(microseconds=version // 1000)
+    kept_verdicts.keep(work.store, "work_kept_states", clock, rates_of_day(work.store, clock, datetime.now(UTC)))
+
+
+def _forget(work: Workspace, which: str, values: Mapping[str, Any]) -> None:
+    for into, version in _KEPT.items():
+        work.run(f"keep/forget_{which}", values, into=into, version=version)

@@ -1,7 +1,7 @@
 """Judging: from the attached spans of a transaction to its state, free of any clock (DESIGN section 6).
 
 Reads `work_attached` and `work_transactions`; leaves `work_states`. What the clock adds is read from a state by
-`sql/reading/verdict.sql`.
+`sql/verdicts/verdict.sql`.
 """
 
 from __future__ import annotations

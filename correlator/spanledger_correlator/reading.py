@@ -17,6 +17,7 @@ from spanledger_correlator.diagnosis import Diagnosis, candidates, diagnose
 from spanledger_correlator.evaluation import evaluate_all
 from spanledger_correlator.flow_exceptions import FlowException
 from spanledger_correlator.flows import Flows
+from spanledger_correlator.kept_verdicts import COLUMNS, hold_at
 from spanledger_correlator.rates import RatesOfDay, rates_of_day
 from spanledger_correlator.rules import Vocabulary
 from spanledger_correlator.standpoint import Then, then
@@ -75,6 +76,7 @@ class Reading:
         self._bound: dict[str, Any] = {"tenant": tenant, "now": self.clock}
         self._known_until = self.clock if as_of is not None and known == "then" else datetime.now(UTC)
         self._rated = bool(definitions.rates)
+        self._held = False
         if as_of is not None:
             _newest.reading = id(self)
             evaluate_all(Workspace(self.store, Vocabulary.of(self._definitions), self._sources, as_of))
@@ -89,20 +91,17 @@ class Reading:
     @property
     def relation(self) -> Relation:
         """One row per transaction with its verdict."""
-        return self._verdict(self._states())
+        return self._verdicts("verdicts")
 
     @property
     def open_relation(self) -> Relation:
         """The same of the open ones alone."""
-        if self._as_of is None:
-            return self._verdict("(SELECT * FROM open_transactions FINAL)")
-        return self._verdict(f"(SELECT * FROM {self._states()} WHERE Status = 'open')")
+        return self._verdicts("open_verdicts", "Status = 'open'")
 
     @property
     def stuck_relation(self) -> Relation:
         """The same of the stuck ones alone."""
-        states = "open_transactions FINAL" if self._as_of is None else self._states()
-        return self._verdict(f"(SELECT * FROM {states} WHERE StuckFrom <= {{now:DateTime64(9, 'UTC')}})")
+        return self._verdicts("open_verdicts", "Stuck")
 
     def exceptions_relation(self, only: tuple[str, str] | None = None) -> Relation:
         """One row per exception that is or was open at the clock, with what people did about it.
@@ -111,8 +110,7 @@ class Reading:
         columns beside `reading/exceptions_of_flows.sql`, which has what belongs to no transaction.
         """
         one = " AND Process = {only_process:String} AND RootId = {only_root:String}" if only else ""
-        states = f"(SELECT * FROM {self._states()} WHERE notEmpty(Exceptions){one})"
-        judged = self._verdict(states)
+        judged = self._verdicts("verdicts", f"notEmpty(Exceptions){one}")
         tables = {
             "verdicts": judged.sql,
             "unattached": "(SELECT * FROM unattached FINAL)" if self._as_of is None else "all_unattached",
@@ -212,9 +210,18 @@ class Reading:
         self._require_own_tables()
         return "(SELECT * FROM transactions FINAL)" if self._as_of is None else "all_states"
 
-    def _verdict(self, states: str) -> Relation:
-        judged = verdicts(states, self.rates)
-        return Relation(judged.sql, {**self._bound, **judged.parameters})
+    def _verdicts(self, kept: str, condition: str = "true") -> Relation:
+        """The verdicts of this reading that meet a condition: of now as they are kept in that table."""
+        if self._as_of is not None:
+            states = f"(SELECT * FROM {self._states()} WHERE Tenant = {{tenant:String}})"
+            judged = verdicts(states, self.rates)
+            found = f"(SELECT {COLUMNS} FROM {judged.sql} WHERE {condition})"
+            return Relation(found, {**self._bound, **judged.parameters})
+        if not self._held:
+            hold_at(self._store, self.clock, self.rates)
+            self._held = True
+        found = f"(SELECT {COLUMNS} FROM {kept} FINAL WHERE Tenant = {{tenant:String}} AND {condition})"
+        return Relation(found, self._bound)
 
 
 def _bound(flow: FlowException) -> tuple[Any, ...]:

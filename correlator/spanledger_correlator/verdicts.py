@@ -1,4 +1,4 @@
-"""Verdicts: what states come to at a clock, as one relation for whoever reads them (`sql/reading/verdict.sql`)."""
+"""Verdicts: what states come to at a clock, as one relation for whoever reads them (`sql/verdicts/verdict.sql`)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def verdicts(states: str, rates: RatesOfDay) -> Relation:
     """One row per state of the relation `states`, judged; the reader binds `tenant` and `now` as well."""
     rated = [(*pair, f"{rate.rate:f}") for pair, rate in rates.rates.items()]
     sql = statement(
-        "reading/verdict",
+        "verdicts/verdict",
         states=states,
         held=_CONVERTED if rated else _OWN,
         rated=_RATED if rated else _UNRATED,

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from spanledger_correlator import kept_verdicts
 from spanledger_correlator.correlator import Correlator
 from spanledger_correlator.definition.loading import load_definitions
 from spanledger_correlator.evaluation import STATE_COLUMNS
@@ -24,6 +25,8 @@ from .span_rows import STORED, SpanRow, put
 
 DEFINITIONS = load_definitions([], pack=("invoice-to-cash", "opportunity-to-project", "time-to-bill"))
 COLUMNS = STATE_COLUMNS.removeprefix("Tenant, ")
+VERDICT = kept_verdicts.COLUMNS.removeprefix("Tenant, ")
+KEPT = {"transactions": STATE_COLUMNS, "verdicts": kept_verdicts.COLUMNS, "open_verdicts": kept_verdicts.COLUMNS}
 _runs = itertools.count(1)
 
 STEPS = [
@@ -115,6 +118,12 @@ def states(store: Store, tenant: str, table: str) -> list[dict[str, Any]]:
     )
 
 
+def verdicts(store: Store, tenant: str, table: str) -> list[dict[str, Any]]:
+    return store.rows(
+        f"SELECT {VERDICT} FROM {table} WHERE Tenant = {{tenant:String}} ORDER BY Process, RootId", {"tenant": tenant}
+    )
+
+
 def orphans(store: Store, tenant: str) -> list[dict[str, Any]]:
     return moments_apart(Reading(store, DEFINITIONS, tenant, now=STORED + timedelta(days=1)).orphans())
 
@@ -148,10 +157,13 @@ def check(store: Store, spans: list[SpanRow], commits: list[list[SpanRow]]) -> N
         put(store, *(one.having(tenant=parts, stored_at=STORED + timedelta(seconds=number)) for one in commit))
         correlator.catch_up()
     once = states(store, whole, "transactions FINAL")
-    still_open = [row for row in once if row["Status"] == "open"]
     same(states(store, parts, "transactions FINAL"), once)
-    same(states(store, whole, "open_transactions FINAL"), still_open)
-    same(states(store, parts, "open_transactions FINAL"), still_open)
+    judged = verdicts(store, whole, "verdicts FINAL")
+    assert [(row["Process"], row["RootId"]) for row in judged] == [(row["Process"], row["RootId"]) for row in once]
+    still_open = [row for row in judged if row["Status"] == "open"]
+    same(verdicts(store, parts, "verdicts FINAL"), judged)
+    same(verdicts(store, whole, "open_verdicts FINAL"), still_open)
+    same(verdicts(store, parts, "open_verdicts FINAL"), still_open)
     assert orphans(store, parts) == orphans(store, whole)
     for known in ("then", "now"):
         reading = Reading(store, DEFINITIONS, parts, as_of=STORED + timedelta(days=1), known=known)
@@ -178,17 +190,17 @@ def hold_for_examples(store: Store, examples: settings) -> None:
 
     arrival_does_not_matter()
     kept = everything(store)
-    for table in ("transactions", "open_transactions"):
+    for table in KEPT:
         store.command(f"TRUNCATE TABLE {table}")
     Correlator(store, DEFINITIONS).rebuild()
     assert everything(store) == kept
 
 
 def everything(store: Store) -> list[list[dict[str, Any]]]:
-    """Both tables with every tenant."""
+    """All three tables with every tenant."""
     return [
-        store.rows(f"SELECT {STATE_COLUMNS} FROM {table} FINAL ORDER BY Tenant, Process, RootId")
-        for table in ("transactions", "open_transactions")
+        store.rows(f"SELECT {columns} FROM {table} FINAL ORDER BY Tenant, Process, RootId")
+        for table, columns in KEPT.items()
     ]
 
 
@@ -216,10 +228,9 @@ def test_a_rebuild_gives_what_was_kept(store: Store) -> None:
         SpanRow("t", "time_entry.submitted", 3, (("time_entry", "T1"),)),
     )
     correlator.catch_up()
-    kept = states(store, "default", "transactions FINAL")
-    assert len(kept) == 2
-    for table in ("transactions", "open_transactions"):
+    kept = everything(store)
+    assert [len(rows) for rows in kept] == [2, 2, 2]
+    for table in KEPT:
         store.command(f"TRUNCATE TABLE {table}")
     correlator.rebuild()
-    assert states(store, "default", "transactions FINAL") == kept
-    assert states(store, "default", "open_transactions FINAL") == kept
+    assert everything(store) == kept

@@ -1,9 +1,16 @@
 -- State and clock make the verdict. A closed transaction's clock stopped when it closed.
 --
+-- A verdict is the same at every clock between two moments at which something about it may change: it holds from the last
+-- of them that has come until the next. `Moments` may name more than do change it, and never fewer.
+--
 -- Within one SELECT the engine resolves an alias anew wherever it is used, and all that it is made of, and every level of
 -- SELECTs costs something for each of its columns: three levels are what took least to plan.
+WITH
+    toInt64(-2208988800000000000) AS dawn,  -- 1900-01-01 and 2262-01-01: moments before and after all others
+    toInt64(9214646400000000000) AS dusk
 SELECT
-    * EXCEPT (rule_applies, severity_rule, SeverityNames, SeverityTexts, SeverityCurrencies),
+    * EXCEPT (rule_applies, severity_rule, SeverityNames, SeverityTexts, SeverityCurrencies, moments, clock, clock_ns,
+        waited, waiting_since_ns, step_at_risk_from),
     if(severity_rule = 0, 'low', SeverityNames[severity_rule]) AS Severity,
     if(severity_rule = 0, '', SeverityTexts[severity_rule]) AS SeverityRule,
     -- Rates that rules before that one would have needed.
@@ -14,7 +21,11 @@ SELECT
                 own -> applies AND currency != '' AND (severity_rule = 0 OR number < severity_rule)
                     AND Status = 'open' AND own != currency AND NOT has($rated, (own, currency)),
                 arrayMap(own -> toString(own), Currencies))),
-        rule_applies, SeverityCurrencies, arrayEnumerate(SeverityNames)))) AS RateMissing
+        rule_applies, SeverityCurrencies, arrayEnumerate(SeverityNames)))) AS RateMissing,
+    fromUnixTimestamp64Nano(
+        arrayMax(moment -> if(moment <= clock_ns, moment, dawn), arrayPushBack(moments, dawn)), 'UTC') AS HoldsFrom,
+    fromUnixTimestamp64Nano(
+        arrayMin(moment -> if(moment > clock_ns, moment, dusk), arrayPushBack(moments, dusk)), 'UTC') AS HoldsUntil
 FROM
 (
     SELECT
@@ -83,28 +94,49 @@ FROM
         Related, StartedAt, LastActivityAt, ClosedAt, Known, StepSystems, StepNames, StepFirstSuccess, StepLastSuccess,
         StepLastFailure, StepFailingSince, StepDoneAt, StepDeadline, StepAttempts, StepDone, StepRequired, StepFailure,
         arrayMap(
-            (due, anchor, is_required, is_done, done_at) -> multiIf(
+            (due, at_risk_from, is_required, is_done, done_at) -> multiIf(
                 due IS NULL OR NOT is_required, '',
                 is_done, if(ifNull(least(done_at, ifNull(paused_at, done_at)) <= due, 0), 'met', 'met_late'),
                 Status != 'open', '',
                 running_clock > due, 'breached',
-                100000 * (running_ns - anchor - arraySum(
-                    (from, until) -> greatest(0, least(until, running_ns) - greatest(from, anchor)),
-                    paused_from, paused_until))
-                >= at_risk_share * (toUnixTimestamp64Nano(assumeNotNull(due)) - anchor - arraySum(
-                    (from, until) -> greatest(
-                        0, least(until, toUnixTimestamp64Nano(assumeNotNull(due))) - greatest(from, anchor)),
-                    paused_from, paused_until)), 'at_risk',
+                running_ns >= at_risk_from, 'at_risk',
                 'on_track'),
-            StepDeadline, step_anchor, StepRequired, StepDone, StepDoneAt) AS StepSlaState,
+            StepDeadline, step_at_risk_from, StepRequired, StepDone, StepDoneAt) AS StepSlaState,
         Exceptions, open_exceptions.Kind AS ExceptionKinds,
         arrayMap(position -> StepNames[position], open_exceptions.Position) AS ExceptionSteps,
-        open_exceptions.From AS ExceptionSince
+        open_exceptions.From AS ExceptionSince,
+        StateVersion, toUnixTimestamp64Nano(clock) AS clock_ns,
+        arrayConcat(state_moments, if(Status != 'open', [], arrayConcat(
+            step_at_risk_from,
+            -- An SLA and a deadline are exceeded a nanosecond after they are reached.
+            arrayMap(
+                moment -> toUnixTimestamp64Nano(assumeNotNull(moment)) + 1,
+                arrayFilter(moment -> moment IS NOT NULL, arrayPushBack(StepDeadline, SlaEndsAt))),
+            arrayMap(
+                moment -> toUnixTimestamp64Nano(assumeNotNull(moment)),
+                arrayFilter(moment -> moment IS NOT NULL, [paused_at, SlaAtRiskAt])),
+            -- A rule may ask how long it has waited.
+            if(WaitingSince IS NULL, [], arrayFlatten(arrayMap(
+                age -> [waiting_since_ns + age, waiting_since_ns + age + 1], SeverityAges)))))) AS moments,
+        toUnixTimestamp64Nano(ifNull(WaitingSince, StartedAt)) AS waiting_since_ns,
+        -- From when on a step is at risk: once a share of its budget is used, by its clock, which stands in pauses.
+        arrayMap(
+            (due, anchor) -> if(due IS NULL, dusk, toInt64(arrayFold(
+                (moment, from, until) -> if(
+                    from < moment AND until > anchor, moment + until - greatest(from, anchor), moment),
+                paused_from, paused_until,
+                anchor + arrayMap(
+                    part -> if(part < 0, intDiv(part, 100000), intDiv(part + 99999, 100000)),
+                    [at_risk_share * (toUnixTimestamp64Nano(assumeNotNull(due)) - anchor - arraySum(
+                        (from, until) -> greatest(
+                            0, least(until, toUnixTimestamp64Nano(assumeNotNull(due))) - greatest(from, anchor)),
+                        paused_from, paused_until))])[1]))),
+            StepDeadline, step_anchor) AS step_at_risk_from
     FROM
     (
         SELECT
             t.* EXCEPT (Version, RuleVersion, SlaDueAt, NextStep, Troubles, StuckFrom),
-            t.RuleVersion AS Version, t.SlaDueAt AS SlaEndsAt,
+            t.RuleVersion AS Version, t.Version AS StateVersion, t.SlaDueAt AS SlaEndsAt,
             {now:DateTime64(9, 'UTC')} AS clock,
             -- While a pause lasts, deadlines and the SLA stand where they stood when it began.
             if(empty(t.Pauses) OR t.Pauses[-1].2 IS NOT NULL, NULL, toNullable(t.Pauses[-1].1)) AS paused_at,
@@ -135,6 +167,12 @@ FROM
                             due_from, arrayFirst(budget -> budget.Position = position, r.Budgets).DueFrom)]),
                     t.StartedAt))),
                 arrayEnumerate(r.StepNames), r.StepAnchor, r.StepDueFrom) AS step_anchor,
+            arrayConcat(
+                arrayMap(from -> toUnixTimestamp64Nano(from), arrayConcat(t.Troubles.From, t.Exceptions.From)),
+                arrayMap(
+                    until -> toUnixTimestamp64Nano(assumeNotNull(until)),
+                    arrayFilter(until -> until IS NOT NULL, arrayPushBack(t.Exceptions.Until, t.StuckFrom)))
+                ) AS state_moments,
             r.StepNames AS StepNames, r.StepSystems AS StepSystems,
             r.SeverityNames AS SeverityNames, r.SeverityTexts AS SeverityTexts, r.SeverityStuck AS SeverityStuck,
             r.SeveritySla AS SeveritySla, r.SeverityExceptions AS SeverityExceptions,
@@ -150,6 +188,5 @@ FROM
         (
             SELECT * FROM process_rules FINAL
         ) AS r ON r.Process = t.Process AND r.Version = t.RuleVersion
-        WHERE t.Tenant = {tenant:String}
     )
 )

@@ -1,1 +1,0 @@
-SELECT total_rows FROM system.tables WHERE database = currentDatabase() AND name = 'open_transactions'

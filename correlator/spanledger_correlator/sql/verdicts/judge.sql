@@ -1,0 +1,1 @@
+CREATE OR REPLACE TEMPORARY TABLE work_verdicts ENGINE = Memory AS SELECT * FROM $verdicts
