@@ -7,8 +7,8 @@ PYTHON ?= python3
 FOLDERS := sdk store collector correlator api server tests benchmarks examples
 SOURCES := $(foreach folder,$(wildcard $(FOLDERS)),$(if $(shell find $(folder) -name '*.py' -print -quit),$(folder)))
 BENCHMARKS := $(subst _,-,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/bench_*.py)))
-JAVASCRIPT := tests/collector/javascript
-NODE_MODULES := $(if $(shell command -v npm),$(JAVASCRIPT)/node_modules/.installed)
+JAVASCRIPT := tests/collector/javascript tests/api/clickhouse/javascript
+NODE_MODULES := $(if $(shell command -v npm),$(JAVASCRIPT:=/node_modules/.installed))
 PROJECTS := pyproject.toml sdk/pyproject.toml
 # Several commands start Python processes; with its bytecode cached each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
@@ -33,10 +33,10 @@ test: lint $(NODE_MODULES)  ## lint, types, import rules and the tests
 test-long: $(VENV)/.dev  ## the tests that take minutes
 	@$(BIN)/python -m pytest -n 2 -q -m long
 
-# OpenTelemetry's JavaScript SDK, for the tests of the collector that send with it; without npm they are skipped.
-$(JAVASCRIPT)/node_modules/.installed: $(JAVASCRIPT)/package-lock.json
-	@echo "Installing OpenTelemetry's JavaScript SDK for the tests ..."
-	@cd $(JAVASCRIPT) && npm ci --ignore-scripts --no-audit --no-fund --silent
+# Real clients in JavaScript, for the tests that send and ask with them; without npm they are skipped.
+%/node_modules/.installed: %/package-lock.json
+	@echo "Installing the JavaScript clients of $* ..."
+	@cd $* && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 lint: $(VENV)/.dev  ## ruff, mypy --strict and the import rules

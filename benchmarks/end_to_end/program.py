@@ -112,7 +112,7 @@ class Program:
 @contextmanager
 def running(data: Path, log: Path, *more: str) -> Iterator[Program]:
     """The program over the store in `data`, ready to answer; stopped in good order in the end. `more` are options."""
-    otlp_http, otlp_grpc, api, monitoring = _free_ports(4)
+    otlp_http, otlp_grpc, api, clickhouse, monitoring = _free_ports(5)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SPANLEDGER_")}
     with log.open("ab") as out:
         process = subprocess.Popen(  # noqa: S603 - the command line is the benchmark's own
@@ -122,6 +122,7 @@ def running(data: Path, log: Path, *more: str) -> Iterator[Program]:
                 *("--otlp-http-address", f"127.0.0.1:{otlp_http}"),
                 *("--otlp-grpc-address", f"127.0.0.1:{otlp_grpc}"),
                 *("--api-address", f"127.0.0.1:{api}"),
+                *("--clickhouse-address", f"127.0.0.1:{clickhouse}"),
                 *("--monitoring-address", f"127.0.0.1:{monitoring}"),
                 *("--pack", "opportunity-to-project,time-to-bill,invoice-to-cash"),
                 *("--log-level", "warning"),

@@ -33,13 +33,12 @@ def check_api(settings: Settings, *, keys_issued: bool) -> None:
         SettingInvalid: with the setting to give.
     """
     if not (settings.api_tokens or keys_issued or settings.identity_issuer):
-        _local_only(
-            "api_address",
-            settings.api_address,
-            "questions",
+        hint = (
             f"Create a key first (`spanledger key create --tenant NAME --name WHO`), give {PREFIX}API_TOKENS (tenant:token) "
-            f"or {PREFIX}IDENTITY_ISSUER, or listen on 127.0.0.1.",
+            f"or {PREFIX}IDENTITY_ISSUER, or listen on 127.0.0.1."
         )
+        _local_only("api_address", settings.api_address, "questions", hint)
+        _local_only("clickhouse_address", settings.clickhouse_address, "queries", hint)
 
 
 def _local_only(name: str, address: Address, what: str, hint: str) -> None:

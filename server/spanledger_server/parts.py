@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from spanledger_api import Access, create_app, token_digest
 from spanledger_api.access.identity import IdentityProvider, ProviderSettings
+from spanledger_api.app import utc_now
+from spanledger_api.clickhouse import create_clickhouse_app
 from spanledger_api.replays.dispatch import Dispatch
 from spanledger_api.zones import Zones
 from spanledger_collector import Collector, CollectorConfig
@@ -86,19 +88,25 @@ def api(settings: Settings, store: Store, definitions: Definitions, on_failure: 
     app = create_app(
         store,
         definitions,
-        access=Access(
-            tokens=_tenants_by_digest(settings.api_tokens) or {},
-            provider=_provider(settings),
-            default_tenant=settings.default_tenant,
-            requests_per_second=settings.api_requests_per_second,
-        ),
+        access=_access(settings),
         zones=Zones(settings.legal_entity_zones),
         open_reading=Reading,
         dispatch=_dispatch(settings, definitions),
-        limits=QueryLimits(settings.api_query_seconds, settings.api_query_rows, settings.api_query_memory_bytes),
+        limits=_limits(settings),
     )
     app.include_router(progress.router)
     return HttpServer("http-api", app, listen("api_address", settings.api_address), on_failure)
+
+
+def clickhouse(settings: Settings, store: Store, on_failure: Callable[[str], None]) -> Part:
+    """What lets an embedded store be read as a ClickHouse server is.
+
+    Raises:
+        SettingInvalid: the port is taken.
+    """
+    app = create_clickhouse_app(store, access=_access(settings), clock=utc_now, limits=_limits(settings))
+    listening = listen("clickhouse_address", settings.clickhouse_address)
+    return HttpServer("http-clickhouse", app, listening, on_failure)
 
 
 def monitoring(settings: Settings, store: Store, receiving: Collector, on_failure: Callable[[str], None]) -> Part:
@@ -120,6 +128,19 @@ def _dispatch(settings: Settings, definitions: Definitions) -> Dispatch:
     for name in sorted(secrets.keys() - declared):
         _log.warning("There is a secret for the replay endpoint %s, which no definition declares", name)
     return Dispatch(definitions.replays, secrets)
+
+
+def _access(settings: Settings) -> Access:
+    return Access(
+        tokens=_tenants_by_digest(settings.api_tokens) or {},
+        provider=_provider(settings),
+        default_tenant=settings.default_tenant,
+        requests_per_second=settings.api_requests_per_second,
+    )
+
+
+def _limits(settings: Settings) -> QueryLimits:
+    return QueryLimits(settings.api_query_seconds, settings.api_query_rows, settings.api_query_memory_bytes)
 
 
 def _provider(settings: Settings) -> IdentityProvider | None:

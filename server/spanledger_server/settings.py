@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         description="Where the API answers.",
         json_schema_extra={"shape": "HOST:PORT"},
     )
+    clickhouse_address: AddressSetting = Field(
+        default=Address("127.0.0.1", 8123),
+        description="Where the embedded store is read as a ClickHouse server over HTTP: Grafana's data source, any client.",
+        json_schema_extra={"shape": "HOST:PORT"},
+    )
     monitoring_address: AddressSetting = Field(
         default=Address("127.0.0.1", 8888),
         description="Where the process says how it is, to whoever runs it: /healthz, /readyz, /metrics (Prometheus).",

@@ -72,6 +72,9 @@ def _parts(settings: Settings, store: Store, chosen: Chosen, lifetime: Lifetime)
         made += [correlating, parts.admin(settings, store, definitions, correlating, lifetime.fail)]
     if Chosen.API in chosen:
         made.append(parts.api(settings, store, definitions, lifetime.fail))
+        if store.embedded:
+            # A server is read as itself.
+            made.append(parts.clickhouse(settings, store, lifetime.fail))
     if Chosen.COLLECTOR in chosen:
         receiving = parts.collector(settings, store)
         made += [parts.monitoring(settings, store, receiving, lifetime.fail), receiving]
@@ -119,6 +122,8 @@ def _greeting(settings: Settings, chosen: Chosen, seconds: float) -> list[str]:
         address = f"http://{settings.api_address}"
         lines.append(f"  to read     {address}/ shows what is stuck")
         lines.append(f"  questions   {address}/v1/stuck, all of them: {address}/docs")
+        if isinstance(target, Embedded):
+            lines.append(f"  SQL         http://{settings.clickhouse_address}/ for Grafana and every ClickHouse client")
     if Chosen.COLLECTOR in chosen:
         lines.append(f"  monitoring  http://{settings.monitoring_address}/metrics")
     return [*lines, f"  store       {place}", "Ctrl-C stops it."]

@@ -10,6 +10,7 @@ from spanledger_store.errors import (
     StoreError,
     StoreUnavailable,
 )
+from spanledger_store.read_only import ReadOnly
 from spanledger_store.store import QueryLimits, Store
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "MigrationFailed",
     "NotFound",
     "QueryLimits",
+    "ReadOnly",
     "SettingInvalid",
     "SpanledgerError",
     "Store",

@@ -22,6 +22,7 @@ from clickhouse_connect.driver.query import QueryResult
 from spanledger_store import migrate, ownership
 from spanledger_store.dsn import Embedded, Server, Target, parse_dsn
 from spanledger_store.errors import StoreUnavailable
+from spanledger_store.read_only import ReadOnly
 from spanledger_store.unavailable import unavailable
 
 # A naive datetime is UTC on its way in as it is on its way out, whatever the zone of the machine. (The columns of all
@@ -88,6 +89,13 @@ class Store:
     def limited(self, limits: QueryLimits) -> Store:
         """The same store, whose queries may cost so much each: it lives on this one, and is closed with it."""
         return self._with(Store(self._target, limits))
+
+    def read_only(self, database: str, limits: QueryLimits) -> ReadOnly:
+        """A handle of its own that can only read, in a database of the same engine."""
+        handle = _open_handle(self._target, database, limits)
+        with self._guard:
+            self._handles.add(handle)
+        return ReadOnly(handle)
 
     def _with(self, beside: Store) -> Store:
         with self._guard:

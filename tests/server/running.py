@@ -24,6 +24,7 @@ class Running:
     api: str
     otlp_http: str
     otlp_grpc: str
+    clickhouse: str
     monitoring: str
     data: Path
 
@@ -45,8 +46,14 @@ def up(data: Path, *more: str) -> Iterator[Running]:
     It is started in the folder that holds `data`.
     """
     data.parent.mkdir(parents=True, exist_ok=True)
-    api, otlp_http, otlp_grpc, monitoring = (f"127.0.0.1:{port}" for port in free_ports(4))
-    listening = {"api": api, "otlp-http": otlp_http, "otlp-grpc": otlp_grpc, "monitoring": monitoring}
+    api, otlp_http, otlp_grpc, clickhouse, monitoring = (f"127.0.0.1:{port}" for port in free_ports(5))
+    listening = {
+        "api": api,
+        "otlp-http": otlp_http,
+        "otlp-grpc": otlp_grpc,
+        "clickhouse": clickhouse,
+        "monitoring": monitoring,
+    }
     addresses = [argument for name, address in listening.items() for argument in (f"--{name}-address", address)]
     process = subprocess.Popen(
         [*COMMAND, "up", "--dsn", f"chdb://{data}", *addresses, *more],
@@ -55,7 +62,9 @@ def up(data: Path, *more: str) -> Iterator[Running]:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    running = Running(process, f"http://{api}", f"http://{otlp_http}", otlp_grpc, f"http://{monitoring}", data)
+    running = Running(
+        process, f"http://{api}", f"http://{otlp_http}", otlp_grpc, f"http://{clickhouse}", f"http://{monitoring}", data
+    )
     try:
         _wait_until_ready(running)
         yield running

@@ -17,6 +17,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from spanledger_api.access.api_keys import PREFIX, KeyRing, token_digest
 from spanledger_api.access.identity import IdentityProvider, looks_like_a_token
@@ -70,11 +71,14 @@ class Credentials:
 
         Raises Refusal `credentials_missing`, `credentials_invalid` or, open, `not_loopback`.
         """
+        return self.principal_by(_shown_by(request), request)
+
+    def principal_by(self, shown: str, request: HTTPConnection) -> Principal:
+        """Whose request it is that shows this credential; empty for none. Raises as `principal_of` does."""
         self._keys.read()
         if self.open:
             _require_loopback(request)
             return Principal(ANONYMOUS, "anyone on this machine", self._default)
-        shown = _shown_by(request)
         if not shown:
             raise _refused("credentials_missing", "The request carries no bearer token.")
         if shown.startswith(PREFIX):
@@ -107,7 +111,7 @@ def _shown_by(request: Request) -> str:
     return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
-def _require_loopback(request: Request) -> None:
+def _require_loopback(request: HTTPConnection) -> None:
     host = request.headers.get("host", "")
     try:
         name = urlsplit(f"//{host}").hostname or ""

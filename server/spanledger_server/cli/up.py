@@ -12,6 +12,7 @@ from spanledger_server.settings import Settings
     "dsn",
     "otlp_grpc_address",
     "otlp_http_address",
+    "clickhouse_address",
     "monitoring_address",
     "otlp_tls_certificate",
     "otlp_tls_key",

@@ -26,7 +26,7 @@ _PROCESS = "invoice-to-cash"
 _WIDTH_WITHOUT_TERMINAL = 150
 
 
-@with_settings("api_address", "otlp_http_address", "otlp_grpc_address", "monitoring_address")
+@with_settings("api_address", "clickhouse_address", "otlp_http_address", "otlp_grpc_address", "monitoring_address")
 def command(
     settings: Settings,
     minutes: Annotated[float, typer.Option(min=0, help="How long the firm plays; 0: as fast as it can.")] = 1.0,

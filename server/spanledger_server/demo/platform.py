@@ -62,6 +62,7 @@ def platform(settings: Settings, folder: Path) -> Iterator[Platform]:
     settings_of_its_own = {
         f"{PREFIX}DSN": f"chdb://{data}",
         f"{PREFIX}API_ADDRESS": str(settings.api_address),
+        f"{PREFIX}CLICKHOUSE_ADDRESS": str(settings.clickhouse_address),
         f"{PREFIX}OTLP_HTTP_ADDRESS": str(settings.otlp_http_address),
         f"{PREFIX}OTLP_GRPC_ADDRESS": str(settings.otlp_grpc_address),
         f"{PREFIX}MONITORING_ADDRESS": str(settings.monitoring_address),

@@ -34,6 +34,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         "DSN",
         "MONITORING_ADDRESS",
         "API_ADDRESS",
+        "CLICKHOUSE_ADDRESS",
         "OTLP_HTTP_ADDRESS",
         "OTLP_GRPC_ADDRESS",
         "INGEST_TOKENS",

@@ -13,10 +13,10 @@ from tests.server.running import free_ports, run, up
 
 @pytest.mark.long
 def test_the_demonstration_reports_what_is_stuck_and_ends(tmp_path: Path) -> None:
-    ports = free_ports(4)
+    ports = free_ports(5)
     addresses = [
         argument
-        for name, port in zip(("api", "otlp-http", "otlp-grpc", "monitoring"), ports, strict=True)
+        for name, port in zip(("api", "otlp-http", "otlp-grpc", "clickhouse", "monitoring"), ports, strict=True)
         for argument in (f"--{name}-address", f"127.0.0.1:{port}")
     ]
     done = run("demo", "--once", "--minutes", "0", "--folder", "demo", *addresses, cwd=tmp_path, seconds=300)

@@ -1,0 +1,78 @@
+"""What a query may read: views of one tenant's rows, in a database of the tenant's own."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from string import Template
+from typing import Final
+
+from spanledger_store import Store
+
+PUBLIC: Final = "spanledger"
+"""The name by which clients know the database; each tenant has one of its own under it."""
+_OWN_NAMES: Final = frozenset({PUBLIC, "default"})
+_SYSTEM: Final = {
+    "columns": "system_columns",
+    "tables": "system_tables",
+    "databases": "system_databases",
+    "functions": "system_functions",
+    "settings": "system_settings",
+    "one": "system_one",
+}
+"""Tables of the engine that clients ask, and the view of each that shows the tenant's own database alone."""
+
+
+@cache
+def _views() -> dict[str, Template]:
+    folder = resources.files("spanledger_api.clickhouse") / "views"
+    return {
+        entry.name.removesuffix(".sql"): Template(entry.read_text(encoding="utf-8"))
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".sql")
+    }
+
+
+def readable() -> list[str]:
+    """The tables that a query may name, in order; those of the engine are read as `system.…`."""
+    return [name for name in _views() if not name.startswith("system_")]
+
+
+def place_of(database: str, table: str) -> str | None:
+    """The view that a query means by a table's qualified name; None if it may not read that."""
+    if database in _OWN_NAMES:
+        return table if table in readable() else None
+    return _SYSTEM.get(table) if database == "system" else None
+
+
+def is_database(name: str) -> bool:
+    """Whether clients know a database by that name."""
+    return name in _OWN_NAMES
+
+
+def database_of(store: Store, tenant: str) -> str:
+    """The database with a tenant's views."""
+    return f"{store.database}__of_{hashlib.sha256(tenant.encode()).hexdigest()[:24]}"
+
+
+def make(store: Store, tenant: str) -> str:
+    """Make a tenant's views, or make them anew; returns their database."""
+    database = database_of(store, tenant)
+    store.command(f"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic")
+    # A view binds no values. In hexadecimal digits a tenant's name is a literal that nothing can end.
+    literal = f"unhex('{tenant.encode().hex()}')"
+    for name, template in _views().items():
+        body = template.substitute(store=store.database, own=database, public=PUBLIC, tenant=literal)
+        store.command(f"CREATE OR REPLACE VIEW {database}.{name} AS {body}")
+    return database
+
+
+def drop_those_left(store: Store) -> None:
+    """At a start: drop what an earlier process has made; other views may be wanted now, for other tenants."""
+    rows = store.query(
+        "SELECT name FROM system.databases WHERE startsWith(name, {prefix:String})",
+        {"prefix": f"{store.database}__of_"},
+    ).result_rows
+    for (database,) in rows:
+        store.command(f"DROP DATABASE IF EXISTS {database} SYNC")

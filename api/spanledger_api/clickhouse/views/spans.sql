@@ -1,0 +1,1 @@
+SELECT * EXCEPT (Tenant, Batch, ContentHash) FROM $store.spans WHERE Tenant = $tenant

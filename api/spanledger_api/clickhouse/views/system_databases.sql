@@ -1,0 +1,1 @@
+SELECT '$public' AS name, 'Atomic' AS engine, '' AS comment

@@ -1,0 +1,93 @@
+"""The SQL interface on a real socket, over a store with the stories of two tenants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from spanledger_api import Access, token_digest
+from spanledger_api.app import utc_now
+from spanledger_api.clickhouse import create_clickhouse_app
+from spanledger_correlator.correlator import Correlator
+from spanledger_correlator.definition.model import Definitions
+from spanledger_server.address import Address
+from spanledger_server.http_server import HttpServer
+from spanledger_server.listening import listen
+from spanledger_store import QueryLimits, Store
+from tests.api import story
+from tests.correlator.span_rows import SpanRow, put
+
+TENANTS = ("acme", "rival")
+SECRET = "INV-SECRET"
+"""What only the rival has."""
+LIMITS = QueryLimits(seconds=20, rows=100_000_000, memory_bytes=2 * 1024**3)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where it listens; a tenant's token is its name and `-token`."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, sql: str, tenant: str = "acme", headers: dict[str, str] | None = None, **parameters: str) -> Any:
+        """One query, as curl sends it."""
+        return httpx2.post(
+            self.url,
+            content=sql.encode(),
+            params=parameters,
+            headers={"X-ClickHouse-User": "grafana", "X-ClickHouse-Key": f"{tenant}-token", **(headers or {})},
+            timeout=60,
+        )
+
+    def rows(self, sql: str, tenant: str = "acme", **parameters: str) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        answer = self.ask(sql, tenant, default_format="JSON", **parameters)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["data"]
+        return found
+
+
+def open_door(store: Store, access: Access, limits: QueryLimits = LIMITS) -> tuple[HttpServer, Door]:
+    """The interface over a store, on a port of its own."""
+    app = create_clickhouse_app(store, access=access, clock=utc_now, limits=limits)
+    socket = listen("clickhouse_address", Address("127.0.0.1", 0))
+    failures: list[str] = []
+    server = HttpServer("clickhouse-test", app, socket, failures.append)
+    port = socket.getsockname()[1]
+    server.start()
+    return server, Door(port)
+
+
+def tokens() -> Access:
+    return Access(tokens={token_digest(f"{tenant}-token"): tenant for tenant in TENANTS})
+
+
+@pytest.fixture(scope="session")
+def two_tenants(engine_directory: Path, definitions: Definitions) -> Iterator[Store]:
+    """A store with the story of each tenant; the rival has one transaction besides."""
+    with Store.open(f"chdb://{engine_directory}?database=two_tenants") as store:
+        store.migrate()
+        for tenant in TENANTS:
+            story.tell(store, definitions, tenant)
+        secret = SpanRow("secret", "invoice.generated", 0, (("invoice", SECRET),), amount=("666", "EUR"))
+        put(store, secret.having(tenant="rival"))
+        Correlator(store, definitions).catch_up()
+        yield store
+        store.command("DROP DATABASE two_tenants SYNC")
+
+
+@pytest.fixture(scope="session")
+def door(two_tenants: Store) -> Iterator[Door]:
+    """The interface that asks for tokens."""
+    server, door = open_door(two_tenants, tokens())
+    yield door
+    server.stop(10)
