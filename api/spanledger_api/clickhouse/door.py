@@ -116,7 +116,9 @@ class _Door:
         except Refusal as error:
             # Of credentials and of pace: as the API refuses them, in ClickHouse's words.
             code = TOO_MANY_SIMULTANEOUS_QUERIES if error.code == "rate_limited" else AUTHENTICATION_FAILED
-            told = QueryRefused(code, f"{error.message} {error.hint or ''} Clients of ClickHouse send it as the password.")
+            told = QueryRefused(
+                code, f"{error.message} {error.hint or ''} Clients of ClickHouse send it as the password."
+            )
             response = answers.refusal(told, query_id, dict(error.headers or {}))
         except SpanledgerError as error:
             _log.error("A query could not be answered", exc_info=error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,17 +38,17 @@ class Door:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def ask(self, sql: str, tenant: str = "acme", headers: dict[str, str] | None = None, **parameters: str) -> Any:
+    def ask(self, sql: str, tenant: str = "acme", *, headers: Mapping[str, str] = {}, **parameters: Any) -> Any:
         """One query, as curl sends it."""
         return httpx2.post(
             self.url,
             content=sql.encode(),
             params=parameters,
-            headers={"X-ClickHouse-User": "grafana", "X-ClickHouse-Key": f"{tenant}-token", **(headers or {})},
+            headers={"X-ClickHouse-User": "grafana", "X-ClickHouse-Key": f"{tenant}-token", **headers},
             timeout=60,
         )
 
-    def rows(self, sql: str, tenant: str = "acme", **parameters: str) -> list[dict[str, Any]]:
+    def rows(self, sql: str, tenant: str = "acme", **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a query."""
         answer = self.ask(sql, tenant, default_format="JSON", **parameters)
         assert answer.status_code == 200, answer.text

@@ -69,11 +69,12 @@ def test_who_asked_what_is_written_down(keyed: tuple[Store, Door]) -> None:
     rows: list[tuple[object, ...]] = []
     while len(rows) < 2:
         assert time.monotonic() < ends
-        rows = list(
-            store.query(
+        rows = [
+            tuple(row)
+            for row in store.query(
                 "SELECT Tenant, Kind, Principal, Method, Query, Status FROM audit_trail ORDER BY At"
             ).result_rows
-        )
+        ]
     assert [row[1:] for row in rows] == [
         ("read", "the token of acme", "SQL", "SELECT count() FROM transactions", 200),
         ("refused", "the token of acme", "SQL", "SELECT file('/etc/passwd')", 403),

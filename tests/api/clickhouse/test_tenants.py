@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -245,7 +243,7 @@ def test_words_at_random_never_show_what_is_the_rivals(
 
 def test_functions_that_may_be_called_answer_from_their_arguments(two_tenants: Store) -> None:
     rows = two_tenants.query("SELECT name, trim(categories) FROM system.functions WHERE NOT is_aggregate").result_rows
-    category: dict[str, Any] = dict(rows)
+    category = {row[0]: row[1] for row in rows}
     allowed = words_of("functions")
     unknown = allowed - {row[0] for row in two_tenants.query("SELECT name FROM system.functions").result_rows}
     assert unknown == set()
