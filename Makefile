@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
-FOLDERS := sdk store collector correlator api server tests benchmarks examples
+FOLDERS := sdk store collector correlator api dashboards server tests benchmarks examples
 SOURCES := $(foreach folder,$(wildcard $(FOLDERS)),$(if $(shell find $(folder) -name '*.py' -print -quit),$(folder)))
 BENCHMARKS := $(subst _,-,$(patsubst benchmarks/%.py,%,$(wildcard benchmarks/bench_*.py)))
 JAVASCRIPT := tests/collector/javascript tests/api/clickhouse/javascript
@@ -13,7 +13,7 @@ PROJECTS := pyproject.toml sdk/pyproject.toml
 # Several commands start Python processes; with its bytecode cached each starts in half the time.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-long lint bench bench-figures pm4py $(BENCHMARKS) docs lock clean
+.PHONY: help setup demo up test test-long lint bench bench-figures pm4py $(BENCHMARKS) docs dashboards lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -70,6 +70,9 @@ $(BENCHMARKS): $(VENV)/.dev
 
 docs: $(VENV)/.dev  ## the reference pages that are made from the code
 	@$(BIN)/python -m spanledger_server.reference docs
+
+dashboards: $(VENV)/.dev  ## Grafana dashboards anew, from the code that makes them
+	@$(BIN)/python -W ignore -m spanledger_dashboards.building.catalogue
 
 lock:  ## new locks, from pyproject.toml and sdk/pyproject.toml (needs uv)
 	@command -v uv > /dev/null || { echo "make lock needs uv on the PATH."; exit 1; }

@@ -1,0 +1,7 @@
+SELECT Step, countIf(Done) AS "Did it", countIf(Required AND NOT Done) AS "Still to come"
+FROM transaction_steps
+WHERE $__timeFilter(StartedAt)
+    AND $__conditionalAll(Process IN (${process:singlequote}), $process)
+GROUP BY Process, Position, Step
+ORDER BY Process, Position
+LIMIT 200

@@ -1,0 +1,15 @@
+SELECT
+    WhyKind AS Problem, WaitingFor AS "Waits for", WhyErrorKind AS Error, Currency, sum(amount) AS Stuck, count() AS Entities
+FROM
+(
+    SELECT WhyKind, WaitingFor, WhyErrorKind, RootType, RootId, Currency, max(OpenAmount) AS amount
+    FROM transaction_money
+    WHERE Stuck
+        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
+        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
+        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+    GROUP BY WhyKind, WaitingFor, WhyErrorKind, RootType, RootId, Currency
+)
+GROUP BY WhyKind, WaitingFor, WhyErrorKind, Currency
+ORDER BY Stuck DESC
+LIMIT 200

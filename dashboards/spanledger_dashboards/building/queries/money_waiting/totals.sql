@@ -1,0 +1,13 @@
+SELECT Currency, sum(amount) AS Stuck, count() AS Entities
+FROM
+(
+    SELECT RootType, RootId, Currency, max(OpenAmount) AS amount
+    FROM transaction_money
+    WHERE Stuck
+        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
+        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
+        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+    GROUP BY RootType, RootId, Currency
+)
+GROUP BY Currency
+ORDER BY Stuck DESC

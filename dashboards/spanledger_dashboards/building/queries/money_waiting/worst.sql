@@ -1,0 +1,12 @@
+SELECT
+    RootId AS Id, Process, ClientName AS Client, Severity, Owner, WaitingFor AS "Waits for", WaitingSince AS "Since",
+    Currency, OpenAmount AS Money, WhyKind AS Problem, WhyErrorKind AS Error
+FROM transaction_money
+WHERE Stuck
+    AND $__conditionalAll(Process IN (${process:singlequote}), $process)
+    AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
+    AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+ORDER BY
+    indexOf(['critical', 'high', 'medium', 'low'], Severity), Currency,
+    toFloat64(OpenAmount) * dateDiff('second', assumeNotNull(WaitingSince), now()) DESC, Process, Id
+LIMIT 200

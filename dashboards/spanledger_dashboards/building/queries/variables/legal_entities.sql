@@ -1,0 +1,1 @@
+SELECT DISTINCT LegalEntity FROM open_transactions WHERE LegalEntity != '' ORDER BY LegalEntity

@@ -1,0 +1,1 @@
+SELECT DISTINCT Owner FROM open_transactions WHERE Owner != '' ORDER BY Owner

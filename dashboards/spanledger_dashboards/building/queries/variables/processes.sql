@@ -1,0 +1,1 @@
+SELECT DISTINCT Process FROM transactions ORDER BY Process

@@ -1,0 +1,1 @@
+SELECT DISTINCT System FROM spans WHERE System != '' ORDER BY System

@@ -1,0 +1,61 @@
+"""A query as Grafana's ClickHouse data source stores it (its `src/types/sql.ts`, version 4.20)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from importlib import resources
+from typing import Any, Final
+
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.variants import Dataquery
+from grafana_foundation_sdk.models.common import DataSourceRef
+
+PLUGIN: Final = "grafana-clickhouse-datasource"
+PLUGIN_VERSION: Final = "4.20.0"
+"""Said in each query: without it the plugin believes the query old, and rewrites it."""
+DATA_SOURCE: Final = DataSourceRef(type_val=PLUGIN, uid="${datasource}")
+
+
+class Shape(IntEnum):
+    """What a result is read as."""
+
+    TIME_SERIES = 0
+    TABLE = 1
+
+
+class ClickHouseQuery(Dataquery):
+    """One query of a panel."""
+
+    def __init__(self, sql: str, shape: Shape, ref_id: str) -> None:
+        self.sql = sql
+        self.shape = shape
+        self.ref_id = ref_id
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in a dashboard."""
+        return {
+            "datasource": DATA_SOURCE,
+            "editorType": "sql",
+            "format": int(self.shape),
+            "pluginVersion": PLUGIN_VERSION,
+            "queryType": "table" if self.shape is Shape.TABLE else "timeseries",
+            "rawSql": self.sql,
+            "refId": self.ref_id,
+        }
+
+
+class Query(Builder[Dataquery]):
+    """The query in `queries/<name>.sql`, for a panel."""
+
+    def __init__(self, name: str, shape: Shape, ref_id: str = "A") -> None:
+        self._query = ClickHouseQuery(sql(name), shape, ref_id)
+
+    def build(self) -> Dataquery:
+        """The query."""
+        return self._query
+
+
+def sql(name: str) -> str:
+    """The text of `queries/<name>.sql`."""
+    folder = resources.files("spanledger_dashboards.building") / "queries"
+    return (folder / f"{name}.sql").read_text(encoding="utf-8").strip()
