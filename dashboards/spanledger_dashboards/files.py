@@ -12,7 +12,7 @@ providers:
   - name: spanledger
     folder: Spanledger
     type: file
-    options: {path: {PATH}}
+    options: {path: /var/lib/grafana/dashboards/spanledger}
 """
 _DATA_SOURCE: Final = """\
 apiVersion: 1
@@ -36,16 +36,16 @@ def dashboards() -> dict[str, str]:
     }
 
 
-def provisioning(path_in_grafana: str, host: str, port: int) -> dict[Path, str]:
+def provisioning(host: str, port: int) -> dict[Path, str]:
     """Everything that Grafana reads at its start, by its place under Grafana's `provisioning` folder and `dashboards`.
 
-    `path_in_grafana` is where Grafana will find the folder with the dashboards; `host` and `port` where it reaches the SQL
-    interface.
+    `host` and `port` are where Grafana reaches the SQL interface. It looks for the dashboards where its container has them:
+    /var/lib/grafana/dashboards/spanledger; the provider's file can name another place.
     """
     files = {
-        Path("provisioning/dashboards/spanledger.yaml"): _PROVIDER.replace("{PATH}", path_in_grafana),
+        Path("provisioning/dashboards/spanledger.yaml"): _PROVIDER,
         Path("provisioning/datasources/spanledger.yaml"): _DATA_SOURCE.replace("{HOST}", host).replace(
             "{PORT}", str(port)
         ),
     }
-    return files | {Path("dashboards") / name: text for name, text in dashboards().items()}
+    return files | {Path("dashboards/spanledger") / name: text for name, text in dashboards().items()}

@@ -57,7 +57,8 @@ def _expanded(sql: str, known: Mapping[str, Callable[[list[str]], str]]) -> str:
 def _arguments(sql: str, place: int) -> tuple[int, list[str]]:
     """Where a macro's arguments end, and what they are: separated by commas that stand in no bracket."""
     assert sql[place] == "(", f"a macro without arguments: {sql[place - 20 : place + 20]}"
-    depth, begins, found = 0, place + 1, []
+    found: list[str] = []
+    depth, begins = 0, place + 1
     for at in range(place, len(sql)):
         if sql[at] == "(":
             depth += 1

@@ -44,6 +44,7 @@ COMMANDS = (
     Command("totals", "cli.totals", "command", "Load control totals: what a system says it has."),
     Command("token", "cli.token", "command", "Issue, list and revoke the tokens that senders of spans need."),
     Command("key", "cli.key", "command", "Issue, list, rotate and revoke the keys that ask the API."),
+    Command("dashboards", "cli.dashboards", "command", "Put the dashboards into a Grafana, or into files for one."),
     Command("rejected", "cli.rejected", "command", "Look at spans that were not stored, and drive them again."),
     Command("version", "cli.version", "command", "Show the versions of Spanledger and of what it stands on."),
 )
