@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 from string import Template
@@ -12,6 +13,7 @@ from spanledger_store import Store
 
 PUBLIC: Final = "spanledger"
 """The name by which clients know the database; each tenant has one of its own under it."""
+_DICTIONARY: Final = re.compile(r"LowCardinality\((\w+|Nullable\(\w+\))\)")
 _OWN_NAMES: Final = frozenset({PUBLIC, "default"})
 _SYSTEM: Final = {
     "columns": "system_columns",
@@ -64,8 +66,21 @@ def make(store: Store, tenant: str) -> str:
     literal = f"unhex('{tenant.encode().hex()}')"
     for name, template in _views().items():
         body = template.substitute(store=store.database, own=database, public=PUBLIC, tenant=literal)
-        store.command(f"CREATE OR REPLACE VIEW {database}.{name} AS {body}")
+        store.command(f"CREATE OR REPLACE VIEW {database}.{name} AS {_plain(store, body)}")
     return database
+
+
+def _plain(store: Store, body: str) -> str:
+    """The same rows with no dictionary behind any column.
+
+    A block's dictionary holds the values of rows that are not shown too, and the engine runs some functions over all of it:
+    an error of theirs would tell.
+    """
+    columns = []
+    for name, kind, *_ in store.query(f"DESCRIBE ({body})").result_rows:
+        plain = _DICTIONARY.sub(r"\1", kind)
+        columns.append(f"`{name}`" if plain == kind else f"CAST(`{name}` AS {plain}) AS `{name}`")
+    return f"SELECT {', '.join(columns)} FROM ({body})"  # noqa: S608 - names of the store's own columns
 
 
 def drop_those_left(store: Store) -> None:

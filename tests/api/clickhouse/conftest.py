@@ -23,6 +23,8 @@ from tests.api import story
 from tests.correlator.span_rows import SpanRow, put
 
 TENANTS = ("acme", "rival")
+NOBODY = "middle"
+"""A tenant without any rows, which stand between those of the two others."""
 SECRET = "INV-SECRET"
 """What only the rival has."""
 LIMITS = QueryLimits(seconds=20, rows=100_000_000, memory_bytes=2 * 1024**3)
@@ -68,7 +70,7 @@ def open_door(store: Store, access: Access, limits: QueryLimits = LIMITS) -> tup
 
 
 def tokens() -> Access:
-    return Access(tokens={token_digest(f"{tenant}-token"): tenant for tenant in TENANTS})
+    return Access(tokens={token_digest(f"{tenant}-token"): tenant for tenant in (*TENANTS, NOBODY)})
 
 
 @pytest.fixture(scope="session")
