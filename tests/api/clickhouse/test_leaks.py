@@ -34,6 +34,7 @@ COLUMNS = {
     "open_transactions": "RootId",
     "transaction_steps": "RootId",
     "transaction_money": "RootId",
+    "open_transaction_money": "RootId",
     "spans": "EntityIds[1]",
     "otel_traces": "SpanAttributes['business.entity.invoice']",
 }

@@ -17,6 +17,7 @@ SOURCES = {
     "open_transactions": "open_verdicts FINAL",
     "transaction_steps": "verdicts FINAL ARRAY JOIN StepNames",
     "transaction_money": "verdicts FINAL ARRAY JOIN Currencies",
+    "open_transaction_money": "open_verdicts FINAL ARRAY JOIN Currencies",
     "spans": "spans",
     "otel_traces": "spans",
     "otel_traces_trace_id_ts": "(SELECT Tenant, TraceId FROM spans_trace_id_ts GROUP BY ALL)",

@@ -2,7 +2,7 @@ SELECT LegalEntity AS "Legal entity", Currency, sum(amount) AS Stuck, count() AS
 FROM
 (
     SELECT LegalEntity, RootType, RootId, Currency, max(OpenAmount) AS amount
-    FROM transaction_money
+    FROM open_transaction_money
     WHERE Stuck
         AND $__conditionalAll(Process IN (${process:singlequote}), $process)
         AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)

@@ -4,7 +4,7 @@ SELECT
 FROM
 (
     SELECT Owner, RootType, RootId, Currency, max(OpenAmount) AS amount, min(WaitingSince) AS since
-    FROM transaction_money
+    FROM open_transaction_money
     WHERE Stuck
         AND $__conditionalAll(Process IN (${process:singlequote}), $process)
         AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)

@@ -3,7 +3,7 @@ SELECT
 FROM
 (
     SELECT WhyKind, WaitingFor, WhyErrorKind, RootType, RootId, Currency, max(OpenAmount) AS amount
-    FROM transaction_money
+    FROM open_transaction_money
     WHERE Stuck
         AND $__conditionalAll(Process IN (${process:singlequote}), $process)
         AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)

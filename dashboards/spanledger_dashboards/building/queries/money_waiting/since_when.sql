@@ -2,7 +2,7 @@ SELECT toStartOfDay(assumeNotNull(since)) AS time, Currency, sum(amount) AS Stuc
 FROM
 (
     SELECT RootType, RootId, Currency, max(OpenAmount) AS amount, min(WaitingSince) AS since
-    FROM transaction_money
+    FROM open_transaction_money
     WHERE Stuck AND $__timeFilter(WaitingSince)
         AND $__conditionalAll(Process IN (${process:singlequote}), $process)
         AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)

@@ -1,7 +1,7 @@
 SELECT
     RootId AS Id, Process, ClientName AS Client, Severity, Owner, WaitingFor AS "Waits for", WaitingSince AS "Since",
     Currency, OpenAmount AS Money, WhyKind AS Problem, WhyErrorKind AS Error
-FROM transaction_money
+FROM open_transaction_money
 WHERE Stuck
     AND $__conditionalAll(Process IN (${process:singlequote}), $process)
     AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
