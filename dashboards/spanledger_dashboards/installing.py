@@ -1,4 +1,4 @@
-"""Installing the dashboards into a Grafana: a folder, the data source, the dashboards. Doing it again changes nothing.
+"""Installing into a Grafana: a folder, the data source, the dashboards, the alert rules. Doing it again changes nothing.
 
 What somebody has changed in Grafana since is left as it is: each save of ours leaves its digest in the version's message, so
 that a newest version without one is somebody else's.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-import niquests
+import requests
 from grafana_client.api import GrafanaApi
 from grafana_client.client import GrafanaClientError, GrafanaException, TokenAuth
 
@@ -57,7 +57,7 @@ class Grafana:
                 f"{url!r} is no address of a Grafana.", hint="Give one like https://grafana.example:3000."
             )
         self._url = url
-        self._api = GrafanaApi.from_url(url, credential=TokenAuth(token), timeout=30.0)  # type: ignore[no-untyped-call]
+        self._api = GrafanaApi.from_url(url, credential=TokenAuth(token), timeout=30.0)
 
     def __enter__(self) -> Self:
         return self
@@ -80,6 +80,9 @@ class Grafana:
                 yield Installed(
                     f"dashboard {name.removesuffix('.json')}", self._dashboard(json.loads(text), force=force)
                 )
+        for rule in files.alert_rules():
+            with self._told():
+                yield Installed(f"alert {rule['uid'].removeprefix('spanledger-')}", self._alert(rule))
 
     def _folder(self) -> Outcome:
         if self._found(lambda: self._api.folder.get_folder(FOLDER)) is not None:
@@ -125,6 +128,18 @@ class Grafana:
         )
         return "updated"
 
+    def _alert(self, wanted: dict[str, Any]) -> Outcome:
+        """Rules that came through this API cannot be changed in Grafana's own pages, so none is anybody else's."""
+        wanted["labels"] = {**wanted["labels"], "spanledger_digest": _digest(wanted)}
+        known = self._found(lambda: self._api.alertingprovisioning.get_alertrule(wanted["uid"]))
+        if known is None:
+            self._api.alertingprovisioning.create_alertrule(wanted)
+            return "created"
+        if known.get("labels", {}).get("spanledger_digest") == wanted["labels"]["spanledger_digest"]:
+            return "unchanged"
+        self._api.alertingprovisioning.update_alertrule(wanted["uid"], wanted)
+        return "updated"
+
     def _save(self, body: Mapping[str, Any]) -> None:
         self._api.dashboard.update_dashboard(dict(body))
 
@@ -151,7 +166,7 @@ class Grafana:
             yield
         except GrafanaException as error:
             raise SpanledgerError(_told(self._url, error), code="grafana_refused") from error
-        except niquests.exceptions.RequestException as error:
+        except requests.exceptions.RequestException as error:
             raise SpanledgerError(
                 f"Grafana does not answer at {self._url}.",
                 hint="Is the address right, and is Grafana running?",
