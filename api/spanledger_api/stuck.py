@@ -32,6 +32,11 @@ router = APIRouter(tags=["stuck"])
 
 LONGEST_LIST = 10_000
 PAGE = 100
+_GATHERED = """
+    Process, RootType, RootId, Key, Severity, Impact, Owner, WhyKind, WhyErrorKind, WhySystem, WaitingFor, WaitingSince,
+    StartedAt, LastActivityAt, DueAt, SlaState, SlaDueAt, LegalEntity, Region, ClientName, Currencies, OpenAmounts
+"""
+"""What totals, groups and orders read. The rest of a verdict is much more, and read for a page alone."""
 
 
 class StuckParameters(Filters, ListParameters):
@@ -156,7 +161,7 @@ def gathering(inquiry: Inquiry, parameters: Filters) -> AbstractContextManager[N
     """Judge what is asked for once; the totals and the ranking read the same rows."""
     clause = where(parameters, OPEN)
     clause.add("Stuck")
-    sql = f"SELECT {COLUMNS} FROM verdicts {clause.sql}"  # noqa: S608 - expressions of this package; values are bound
+    sql = f"SELECT {_GATHERED} FROM verdicts {clause.sql}"  # noqa: S608 - expressions of this package; values are bound
     return inquiry.gathering(sql, clause.values, among="stuck")
 
 
@@ -176,7 +181,14 @@ def _page(
     clause = Where(values={"q_limit": wanted + 1, "q_currency": parameters.currency or ""})
     if parameters.cursor is not None:
         order.after(clause, cursors.decode(parameters.cursor, question, order.keys))
-    sql = f"SELECT *, {order.columns} FROM gathered {clause.sql} {order.sql} LIMIT {{q_limit:UInt64}}"  # noqa: S608 - expressions of this package; values are bound
-    rows = inquiry.gathered(sql, {**clause.values, **order.values})
-    more, rows = len(rows) > wanted, rows[:wanted]
-    return rows, cursors.encode(question, order.position(rows[-1])) if more else None
+    sql = (
+        f"SELECT Key, Process, RootId, {order.columns} FROM gathered {clause.sql} {order.sql} LIMIT {{q_limit:UInt64}}"  # noqa: S608 - expressions of this package; values are bound
+    )
+    places = inquiry.gathered(sql, {**clause.values, **order.values})
+    more, places = len(places) > wanted, places[:wanted]
+    keys = [(place["Process"], place["RootId"]) for place in places]
+    sql = f"SELECT {COLUMNS} FROM verdicts WHERE Stuck AND (Process, RootId) IN {{q_keys:Array(Tuple(String, String))}}"  # noqa: S608 - likewise
+    whole = {row["Key"]: row for row in inquiry.verdicts(sql, {"q_keys": keys}, "stuck")}
+    # What has moved on in this very moment is stuck no more.
+    rows = [whole[place["Key"]] for place in places if place["Key"] in whole]
+    return rows, cursors.encode(question, order.position(places[-1])) if more else None
