@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+ALERTS: Final = "alerts.json"
+"""The file with the rules, beside those of the dashboards."""
 _PROVIDER: Final = """\
 apiVersion: 1
 providers:
@@ -28,6 +31,17 @@ datasources:
 
 def dashboards() -> dict[str, str]:
     """Every dashboard's JSON by its file's name."""
+    return {name: text for name, text in committed().items() if name != ALERTS}
+
+
+def alert_rules() -> list[dict[str, Any]]:
+    """Every alert rule, as Grafana's provisioning API takes it."""
+    rules: list[dict[str, Any]] = json.loads(committed()[ALERTS])
+    return rules
+
+
+def committed() -> dict[str, str]:
+    """Every file as it is committed, by its name."""
     folder = resources.files("spanledger_dashboards") / "grafana"
     return {
         entry.name: entry.read_text(encoding="utf-8")
@@ -48,4 +62,10 @@ def provisioning(host: str, port: int) -> dict[Path, str]:
             "{PORT}", str(port)
         ),
     }
-    return files | {Path("dashboards/spanledger") / name: text for name, text in dashboards().items()}
+    groups = [{"orgId": 1, "name": "Spanledger", "folder": "Spanledger", "interval": "1m", "rules": alert_rules()}]
+    alerting = json.dumps({"apiVersion": 1, "groups": groups}, indent=2) + "\n"
+    return (
+        files
+        | {Path("provisioning/alerting/spanledger.json"): alerting}
+        | {Path("dashboards/spanledger") / name: text for name, text in dashboards().items()}
+    )

@@ -22,6 +22,7 @@ class StandIn:
 
     folders: dict[str, dict[str, Any]] = field(default_factory=dict)
     data_sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
     dashboards: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Every version of each."""
     asked: list[str] = field(default_factory=list)
@@ -37,6 +38,9 @@ class StandIn:
                 Route("/api/datasources", self._guarded(self._post_source), methods=["POST"]),
                 Route("/api/dashboards/uid/{uid}", self._guarded(self._get_dashboard)),
                 Route("/api/dashboards/uid/{uid}/versions", self._guarded(self._get_versions)),
+                Route("/api/v1/provisioning/alert-rules/{uid}", self._guarded(self._get_rule)),
+                Route("/api/v1/provisioning/alert-rules/{uid}", self._guarded(self._put_rule), methods=["PUT"]),
+                Route("/api/v1/provisioning/alert-rules", self._guarded(self._post_rule), methods=["POST"]),
                 Route("/api/dashboards/db", self._guarded(self._post_dashboard), methods=["POST"]),
             ]
         )
@@ -92,6 +96,24 @@ class StandIn:
     def _put_source(self, uid: str, body: dict[str, Any]) -> Response:
         self.data_sources[uid] = body
         return JSONResponse({"datasource": body, "message": "Datasource updated"})
+
+    def _get_rule(self, uid: str, _: Any) -> Response:
+        return JSONResponse(self.rules[uid]) if uid in self.rules else Response(status_code=404)
+
+    def _post_rule(self, _: str, body: dict[str, Any]) -> Response:
+        needed = {"title", "ruleGroup", "folderUID", "condition", "data", "noDataState", "execErrState", "for"}
+        if not needed <= body.keys():
+            return _said(400, f"invalid alert rule: {sorted(needed - body.keys())}")
+        if body["folderUID"] not in self.folders or body["uid"] in self.rules:
+            return _said(400, "invalid alert rule")
+        self.rules[body["uid"]] = body
+        return JSONResponse(body, 201)
+
+    def _put_rule(self, uid: str, body: dict[str, Any]) -> Response:
+        if uid not in self.rules:
+            return _said(404, "not found")
+        self.rules[uid] = body
+        return JSONResponse(body)
 
     def _get_dashboard(self, uid: str, _: Any) -> Response:
         if uid not in self.dashboards:

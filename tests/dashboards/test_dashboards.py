@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.api.clickhouse.conftest import Door, tokens
 from tests.correlator.span_rows import EPOCH
 from tests.dashboards.macros import in_back, in_front
 
+ROOT = Path(__file__).parents[2]
 DASHBOARDS: dict[str, Any] = {name: json.loads(text) for name, text in files.dashboards().items()}
 QUERIES = [
     pytest.param(panel["title"], target["rawSql"], target["format"], id=f"{name}: {panel['title']}")
@@ -54,7 +56,7 @@ def asked(door: Door, sql: str, begins: datetime, ends: datetime, **chosen: Sequ
 
 
 def test_the_committed_ones_are_those_that_are_made() -> None:
-    assert files.dashboards() == built(), "run `make dashboards`"
+    assert files.committed() == built(), "run `make dashboards`"
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
@@ -133,6 +135,39 @@ def test_money_waiting_adds_up_as_the_api_does(door: Door, api: TestClient) -> N
         found = {row["Currency"]: (Decimal(str(row["Stuck"])), int(row["Entities"])) for row in rows}
         assert found == {one["currency"]: (Decimal(one["amount"]), one["entities"]) for one in stuck["totals"]}
         assert found
+
+
+RULES = {rule["uid"].removeprefix("spanledger-"): rule for rule in files.alert_rules()}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_an_alert_asks_for_one_number_and_has_a_runbook(door: Door, name: str) -> None:
+    rule = RULES[name]
+    query, threshold = (one["model"] for one in rule["data"])
+    assert not re.search(r"\$\{|\$__", query["rawSql"])
+    answer = door.ask(query["rawSql"], default_format="JSON")
+    assert answer.status_code == 200, answer.text
+    kinds = [bool(NUMBERS.match(column["type"])) for column in answer.json()["meta"]]
+    assert sum(kinds) == 1
+    assert threshold["expression"] == query["refId"] == "A"
+    assert (rule["condition"], rule["noDataState"]) == ("B", "OK")
+    labels = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
+    assert labels == {column["name"] for column, number in zip(answer.json()["meta"], kinds, strict=True) if not number}
+    page = (ROOT / rule["annotations"]["runbook"]).read_text(encoding="utf-8")
+    assert page.startswith(f"# {rule['title']}\n")
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == ["Look", "Do", "If it should not have fired"]
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", page):
+        assert (ROOT / "docs" / "runbooks" / link).exists()
+
+
+def test_what_fires_is_what_the_api_says(door: Door, api: TestClient) -> None:
+    stuck = api.get("/v1/stuck").json()
+    rows = door.rows(RULES["money-stuck"]["data"][0]["model"]["rawSql"])
+    assert {row["Currency"]: round(Decimal(row["stuck"]), 2) for row in rows} == {
+        one["currency"]: Decimal(one["amount"]) for one in stuck["totals"]
+    }
+    grave = {one["owner"] for one in stuck["items"] if one["severity"] in {"critical", "high"}}
+    assert {row["Owner"] for row in door.rows(RULES["stuck-for-long"]["data"][0]["model"]["rawSql"])} == grave
 
 
 def test_macros_of_time() -> None:

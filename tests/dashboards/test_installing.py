@@ -19,6 +19,7 @@ from spanledger_store import SettingInvalid, SpanledgerError
 from tests.dashboards.grafana import TOKEN, StandIn
 
 SOURCE = Source("ledger.internal", 8123, "a-key")
+RULES = [rule["uid"] for rule in files.alert_rules()]
 BOARDS = [json.loads(text)["uid"] for text in files.dashboards().values()]
 
 
@@ -41,14 +42,15 @@ def outcomes(url: str, *, force: bool = False, token: str = TOKEN) -> list[str]:
 
 def test_everything_is_installed_once(standing: tuple[StandIn, str]) -> None:
     grafana, url = standing
-    assert outcomes(url) == ["created"] * (2 + len(BOARDS))
+    assert outcomes(url) == ["created"] * (2 + len(BOARDS) + len(RULES))
     assert sorted(grafana.dashboards) == sorted(BOARDS)
+    assert sorted(grafana.rules) == sorted(RULES)
     source = grafana.data_sources["spanledger"]
     assert (source["jsonData"]["host"], source["jsonData"]["port"]) == ("ledger.internal", 8123)
     assert source["secureJsonData"] == {"password": "a-key"}
     assert {versions[0]["folder"] for versions in grafana.dashboards.values()} == {"spanledger"}
     grafana.asked.clear()
-    assert outcomes(url) == ["unchanged"] * (2 + len(BOARDS))
+    assert outcomes(url) == ["unchanged"] * (2 + len(BOARDS) + len(RULES))
     assert {one.split()[0] for one in grafana.asked} == {"GET"}
 
 
@@ -57,7 +59,10 @@ def test_what_is_new_replaces_what_was_ours(standing: tuple[StandIn, str], monke
     outcomes(url)
     newer = {name: text.replace('"schemaVersion": ', '"schemaVersion": 1') for name, text in files.dashboards().items()}
     monkeypatch.setattr(files, "dashboards", lambda: newer)
-    assert outcomes(url) == ["unchanged", "unchanged", *["updated"] * len(BOARDS)]
+    rules = [rule | {"for": "1h"} for rule in files.alert_rules()]
+    monkeypatch.setattr(files, "alert_rules", lambda: rules)
+    assert outcomes(url) == ["unchanged", "unchanged", *["updated"] * (len(BOARDS) + len(RULES))]
+    assert {rule["for"] for rule in grafana.rules.values()} == {"1h"}
     assert all(len(versions) == 2 for versions in grafana.dashboards.values())
 
 
@@ -66,10 +71,10 @@ def test_what_somebody_has_changed_is_left_alone_unless_forced(standing: tuple[S
     outcomes(url)
     grafana.changed_by_somebody("spanledger-flows")
     grafana.data_sources["spanledger"]["jsonData"]["host"] = "other.internal"
-    found = dict(zip(["folder", "source", *BOARDS], outcomes(url), strict=True))
+    found = dict(zip(["folder", "source", *BOARDS, *RULES], outcomes(url), strict=True))
     assert {name for name, outcome in found.items() if outcome == "kept"} == {"source", "spanledger-flows"}
     assert grafana.dashboards["spanledger-flows"][-1]["json"]["title"] == "mine"
-    found = dict(zip(["folder", "source", *BOARDS], outcomes(url, force=True), strict=True))
+    found = dict(zip(["folder", "source", *BOARDS, *RULES], outcomes(url, force=True), strict=True))
     assert {name for name, outcome in found.items() if outcome == "updated"} == {"source", "spanledger-flows"}
     newest = grafana.dashboards["spanledger-flows"][-1]
     assert (newest["json"]["title"], newest["folder"]) == ("Flows", "elsewhere")
@@ -104,6 +109,8 @@ def test_files_for_provisioning(tmp_path: Path, capsys: pytest.CaptureFixture[st
     yaml = YAML(typ="safe")
     (source,) = yaml.load(tmp_path / "provisioning/datasources/spanledger.yaml")["datasources"]
     assert (source["uid"], source["jsonData"]["host"], source["jsonData"]["port"]) == ("spanledger", "spanledger", 8123)
+    (group,) = json.loads((tmp_path / "provisioning/alerting/spanledger.json").read_text(encoding="utf-8"))["groups"]
+    assert [rule["uid"] for rule in group["rules"]] == RULES
     (provider,) = yaml.load(tmp_path / "provisioning/dashboards/spanledger.yaml")["providers"]
     place = provider["options"]["path"].removeprefix("/var/lib/grafana/")
     assert {one.name for one in (tmp_path / place).iterdir()} == set(files.dashboards())

@@ -26,15 +26,16 @@ class Shape(IntEnum):
 class ClickHouseQuery(Dataquery):
     """One query of a panel."""
 
-    def __init__(self, sql: str, shape: Shape, ref_id: str) -> None:
+    def __init__(self, sql: str, shape: Shape, ref_id: str, source: DataSourceRef = DATA_SOURCE) -> None:
         self.sql = sql
         self.shape = shape
         self.ref_id = ref_id
+        self.source = source
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in a dashboard."""
         return {
-            "datasource": DATA_SOURCE,
+            "datasource": self.source,
             "editorType": "sql",
             "format": int(self.shape),
             "pluginVersion": PLUGIN_VERSION,
@@ -49,6 +50,17 @@ class Query(Builder[Dataquery]):
 
     def __init__(self, name: str, shape: Shape, ref_id: str = "A") -> None:
         self._query = ClickHouseQuery(sql(name), shape, ref_id)
+
+    def build(self) -> Dataquery:
+        """The query."""
+        return self._query
+
+
+class AlertQuery(Builder[Dataquery]):
+    """The query in `queries/<name>.sql`, for an alert: a rule knows no variables, so it names its data source."""
+
+    def __init__(self, name: str, source: DataSourceRef) -> None:
+        self._query = ClickHouseQuery(sql(name), Shape.TABLE, "A", source)
 
     def build(self) -> Dataquery:
         """The query."""
