@@ -29,6 +29,8 @@ from spanledger_correlator.workspace import Workspace
 from spanledger_store import NotFound, SpanledgerError, Store
 
 _ENDS_WORTH_A_MERGE = 50_000
+_LOOKS_EVERY = 1.0
+"""Seconds between two looks at verdicts that no longer hold."""
 _log = logging.getLogger(__name__)
 
 
@@ -271,12 +273,15 @@ class Correlator:
         return self._stands is None or self._stands.fingerprint != derivation.fingerprint()
 
     def _run(self) -> None:
+        looks_again = 0.0
         while not self._stopping.is_set():
             try:
                 self._rebuild_if_outdated()
                 taken = 0 if self._waits_for_rebuild() else self.tick()
-                if not taken:
+                if not taken and time.monotonic() >= looks_again:
+                    # What passing time has changed; a question would do it for itself, and wait for it.
                     kept_verdicts.hold_at(self.store, *self._clock_and_rates())
+                    looks_again = time.monotonic() + _LOOKS_EVERY
             except (ClickHouseError, SpanledgerError) as error:
                 _log.error("The correlator could not take in new spans and tries again in a second: %s", error)
                 _log.debug("where it failed", exc_info=True)
