@@ -31,6 +31,5 @@ def firm(engine_directory: Path, firm_definitions: Definitions) -> Iterator[Stor
 
 @pytest.fixture(scope="session")
 def door(firm: Store) -> Iterator[Door]:
-    server, door = open_door(firm, tokens())
-    yield door
-    server.stop(10)
+    with open_door(firm, tokens()) as door:
+        yield door

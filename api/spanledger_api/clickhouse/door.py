@@ -87,10 +87,12 @@ class _Door:
         self._gate = ThreadPoolExecutor(2, thread_name_prefix="spanledger-sql-gate")
         self._under_way = 0
         self._version = ""
+        self._databases: frozenset[str] = frozenset()
 
     def open(self) -> None:
         tables.drop_those_left(self._store)
         self._version = str(self._store.command("SELECT version()"))
+        self._databases = tables.databases(self._store)
         self._trail.start()
 
     def close(self) -> None:
@@ -150,7 +152,10 @@ class _Door:
         return principal
 
     async def _answer(self, request: Request, principal: Principal, question: Asked) -> Response:
-        stated = statement.checked(question.text, self._store.database)
+        # Long texts take a while to read, in which the others' requests go on.
+        stated = await asyncio.get_running_loop().run_in_executor(
+            self._gate, statement.checked, question.text, self._databases
+        )
         fmt = stated.format or statement.format_called(question.format or "TabSeparated")
         if stated.hello and fmt == "Native":
             return answers.answer(answers.hello(self._version), fmt, question.query_id, 0.0, gzip=False)

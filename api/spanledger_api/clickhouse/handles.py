@@ -95,12 +95,21 @@ class Handles:
             handle = self._store.read_only(known.database, self._limits)
         try:
             yield handle
+        except QueryRefused as error:
+            # What the engine has refused is over; what was stopped may not be, and nobody else should meet it.
+            self._put_back(tenant, known, handle, usable=error.code != QUERY_WAS_CANCELLED)
+            raise
         except BaseException:
-            # Whatever it is in the middle of, nobody else should meet it.
             handle.close()
             raise
+        self._put_back(tenant, known, handle, usable=True)
+
+    def _put_back(self, tenant: str, known: _Tenant, handle: ReadOnly, *, usable: bool) -> None:
         with self._changing:
-            known.idle.append(handle)
+            if usable and self._tenants.get(tenant) is known:
+                known.idle.append(handle)
+                return
+        handle.close()
 
     def _known(self, tenant: str) -> _Tenant:
         if tenant not in self._tenants:

@@ -7,7 +7,7 @@ its name. What is run is written from the words, with nothing in it that was not
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -53,8 +53,8 @@ class Statement:
     """Of the values that it binds."""
 
 
-def checked(text: str, hidden: str) -> Statement:
-    """The statement that a query is; `hidden` is how the names of databases begin that nobody may name.
+def checked(text: str, databases: Collection[str]) -> Statement:
+    """The statement that a query is; `databases` are those that the engine has, of which nobody may name one.
 
     Raises:
         QueryRefused: it may not be asked here, or is none.
@@ -75,7 +75,7 @@ def checked(text: str, hidden: str) -> Statement:
         raise QueryRefused(SYNTAX_ERROR, "The query is empty.")
     query, wanted = _without_ending(query)
     query = _in_own_names(query)
-    _check_words(query, hidden)
+    _check_words(query, databases)
     first = query[0].text.upper()
     if first == "SHOW":
         return Statement(_shown(query), wanted)
@@ -147,7 +147,7 @@ def _in_own_names(query: Sequence[Word]) -> list[Word]:
     return named
 
 
-def _check_words(query: Sequence[Word], hidden: str) -> None:
+def _check_words(query: Sequence[Word], databases: Collection[str]) -> None:
     depth = 0
     for place, word in enumerate(query):
         follows = query[place + 1].text if place + 1 < len(query) else ""
@@ -159,7 +159,7 @@ def _check_words(query: Sequence[Word], hidden: str) -> None:
         if word.kind == "value" and re.search(r":\s*Identifier", word.text):
             raise QueryRefused(ACCESS_DENIED, "A name cannot be bound as a value here: write it into the query.")
         starts = not (place and query[place - 1].text == ".")
-        if word.name and follows == "." and starts and _is_elsewhere(word.name, hidden):
+        if word.name and follows == "." and starts and _is_elsewhere(word.name, databases):
             raise _no_table(f"{word.name}.{query[place + 2].text if place + 2 < len(query) else ''}")
         if word.kind == "name" and word.text.upper() in _NEVER:
             raise QueryRefused(
@@ -170,7 +170,7 @@ def _check_words(query: Sequence[Word], hidden: str) -> None:
             # What stands there is a table.
             raise _no_table(f"{query[place + 1].name}.…")
         if word.name and follows == "(" and not _may_be_called(query, place):
-            raise QueryRefused(ACCESS_DENIED, f"The function {word.name[:80]} may not be called here.")
+            raise _no_function(word.name)
 
 
 def _may_be_called(query: Sequence[Word], place: int) -> bool:
@@ -190,9 +190,13 @@ def _functions_in_any_case() -> frozenset[str]:
     return frozenset(name.lower() for name in words_of("functions"))
 
 
-def _is_elsewhere(name: str, hidden: str) -> bool:
-    """Whether a name is that of a database that is nobody's own here."""
-    return name.lower() in {"system", "information_schema", "default"} or name.startswith((tables.PUBLIC, hidden))
+def _is_elsewhere(name: str, databases: Collection[str]) -> bool:
+    """Whether a name is that of a database of the engine's, or of one with some tenant's views."""
+    return (
+        name.lower() in {"system", "information_schema", "default", tables.PUBLIC}
+        or name in databases
+        or name.partition(tables.BESIDE)[0] in databases
+    )
 
 
 def _shown(query: Sequence[Word]) -> str:
@@ -237,7 +241,7 @@ def _parse(sql: str) -> None:
         raise _no_reading(sql.split(maxsplit=1)[0])
     own = {one.alias_or_name for one in parsed[0].find_all(exp.CTE)}
     for table in parsed[0].find_all(exp.Table):
-        if isinstance(table.this, exp.Func) or table.name in own:
+        if isinstance(table.this, exp.Func) or (table.name in own and not table.db):
             continue
         if table.db or not _is_view(table.name):
             raise _no_table(".".join(part.name for part in table.parts))
@@ -257,6 +261,11 @@ def _no_reading(what: str) -> QueryRefused:
     return QueryRefused(
         ACCESS_DENIED, f"{what[:40].upper()} is not answered here: only SELECT, SHOW, DESCRIBE and EXPLAIN are."
     )
+
+
+def _no_function(name: str) -> QueryRefused:
+    hint = nearest(name, sorted(words_of("functions")))
+    return QueryRefused(ACCESS_DENIED, f"The function {name[:80]} may not be called here. {hint}".rstrip())
 
 
 def _no_table(name: str) -> QueryRefused:

@@ -13,8 +13,12 @@ from spanledger_store import Store
 
 PUBLIC: Final = "spanledger"
 """The name by which clients know the database; each tenant has one of its own under it."""
+BESIDE: Final = "__"
+"""Stands between the name of the store's database and what the ones beside it are for."""
 _DICTIONARY: Final = re.compile(r"LowCardinality\((\w+|Nullable\(\w+\))\)")
 _OWN_NAMES: Final = frozenset({PUBLIC, "default"})
+_OF_OPEN_ONES: Final = {"open_transactions": "transactions", "open_transaction_money": "transaction_money"}
+"""Views of open transactions alone, and whose rows they are of: read from a table that has only these, they cost less."""
 _SYSTEM: Final = {
     "columns": "system_columns",
     "tables": "system_tables",
@@ -27,13 +31,16 @@ _SYSTEM: Final = {
 
 
 @cache
-def _views() -> dict[str, Template]:
+def _views() -> dict[str, str]:
+    """The query of each view by its name, with places for names of databases and for the tenant."""
     folder = resources.files("spanledger_api.clickhouse") / "views"
-    return {
-        entry.name.removesuffix(".sql"): Template(entry.read_text(encoding="utf-8"))
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+    found = {
+        entry.name.removesuffix(".sql"): entry.read_text(encoding="utf-8")
+        for entry in folder.iterdir()
         if entry.name.endswith(".sql")
     }
+    found |= {name: f"{found[of]} AND Status = 'open'" for name, of in _OF_OPEN_ONES.items()}
+    return dict(sorted(found.items()))
 
 
 def readable() -> list[str]:
@@ -55,7 +62,12 @@ def is_database(name: str) -> bool:
 
 def database_of(store: Store, tenant: str) -> str:
     """The database with a tenant's views."""
-    return f"{store.database}__of_{hashlib.sha256(tenant.encode()).hexdigest()[:24]}"
+    return f"{store.database}{BESIDE}of_{hashlib.sha256(tenant.encode()).hexdigest()[:24]}"
+
+
+def databases(store: Store) -> frozenset[str]:
+    """The names of all databases that the engine has."""
+    return frozenset(name for (name,) in store.query("SELECT name FROM system.databases").result_rows)
 
 
 def make(store: Store, tenant: str) -> str:
@@ -64,8 +76,11 @@ def make(store: Store, tenant: str) -> str:
     store.command(f"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic")
     # A view binds no values. In hexadecimal digits a tenant's name is a literal that nothing can end.
     literal = f"unhex('{tenant.encode().hex()}')"
-    for name, template in _views().items():
-        body = template.substitute(store=store.database, own=database, public=PUBLIC, tenant=literal)
+    for name, text in _views().items():
+        verdicts = "open_verdicts" if name in _OF_OPEN_ONES else "verdicts"
+        body = Template(text).substitute(
+            store=store.database, own=database, public=PUBLIC, tenant=literal, verdicts=verdicts
+        )
         store.command(f"CREATE OR REPLACE VIEW {database}.{name} AS {_plain(store, body)}")
     return database
 
@@ -87,7 +102,7 @@ def drop_those_left(store: Store) -> None:
     """At a start: drop what an earlier process has made; other views may be wanted now, for other tenants."""
     rows = store.query(
         "SELECT name FROM system.databases WHERE startsWith(name, {prefix:String})",
-        {"prefix": f"{store.database}__of_"},
+        {"prefix": f"{store.database}{BESIDE}of_"},
     ).result_rows
     for (database,) in rows:
         store.command(f"DROP DATABASE IF EXISTS {database} SYNC")

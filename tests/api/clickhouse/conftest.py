@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,8 @@ class Door:
         return found
 
 
-def open_door(store: Store, access: Access, limits: QueryLimits = LIMITS) -> tuple[HttpServer, Door]:
+@contextmanager
+def open_door(store: Store, access: Access, limits: QueryLimits = LIMITS) -> Iterator[Door]:
     """The interface over a store, on a port of its own."""
     app = create_clickhouse_app(store, access=access, clock=utc_now, limits=limits)
     socket = listen("clickhouse_address", Address("127.0.0.1", 0))
@@ -66,7 +68,10 @@ def open_door(store: Store, access: Access, limits: QueryLimits = LIMITS) -> tup
     server = HttpServer("clickhouse-test", app, socket, failures.append)
     port = socket.getsockname()[1]
     server.start()
-    return server, Door(port)
+    try:
+        yield Door(port)
+    finally:
+        server.stop(10)
 
 
 def tokens() -> Access:
@@ -88,8 +93,16 @@ def two_tenants(engine_directory: Path, definitions: Definitions) -> Iterator[St
 
 
 @pytest.fixture(scope="session")
-def door(two_tenants: Store) -> Iterator[Door]:
+def other_database(two_tenants: Store) -> Iterator[str]:
+    """A database that somebody else has made in the same engine; its table `verdicts` holds the secret."""
+    two_tenants.command("CREATE DATABASE another")
+    two_tenants.command(f"CREATE TABLE another.verdicts ENGINE = MergeTree ORDER BY Key AS SELECT '{SECRET}' AS Key")
+    yield "another"
+    two_tenants.command("DROP DATABASE another SYNC")
+
+
+@pytest.fixture(scope="session")
+def door(two_tenants: Store, other_database: str) -> Iterator[Door]:
     """The interface that asks for tokens."""
-    server, door = open_door(two_tenants, tokens())
-    yield door
-    server.stop(10)
+    with open_door(two_tenants, tokens()) as door:
+        yield door

@@ -21,9 +21,8 @@ from .conftest import Door, open_door, tokens
 @pytest.fixture
 def keyed(store: Store) -> Iterator[tuple[Store, Door]]:
     """An interface over an empty store that asks for keys."""
-    server, door = open_door(store, tokens())
-    yield store, door
-    server.stop(10)
+    with open_door(store, tokens()) as door:
+        yield store, door
 
 
 @pytest.mark.parametrize("shown", ["", "nobody-token"])
@@ -51,14 +50,11 @@ def test_a_key_needs_money_and_the_whole_tenant(keyed: tuple[Store, Door]) -> No
 
 
 def test_without_credentials_it_answers_this_machine_alone(store: Store) -> None:
-    server, door = open_door(store, Access(default_tenant="acme"))
-    try:
+    with open_door(store, Access(default_tenant="acme")) as door:
         assert door.ask("SELECT 1", headers={"X-ClickHouse-Key": ""}).text == "1\n"
         elsewhere = httpx2.post(door.url, content="SELECT 1", headers={"Host": "ledger.example"})
         assert elsewhere.status_code == 401
         assert "this machine's own address only" in elsewhere.text
-    finally:
-        server.stop(10)
 
 
 def test_who_asked_what_is_written_down(keyed: tuple[Store, Door]) -> None:

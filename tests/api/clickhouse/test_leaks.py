@@ -97,9 +97,8 @@ def crowded(engine_directory: Path, definitions: Definitions) -> Iterator[Door]:
                 "WHERE Tenant = 'rival'"
             )
             store.command(f"OPTIMIZE TABLE {table} FINAL")
-        server, door = open_door(store, tokens())
-        yield door
-        server.stop(10)
+        with open_door(store, tokens()) as door:
+            yield door
         store.command("DROP DATABASE crowded SYNC")
 
 

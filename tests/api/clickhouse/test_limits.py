@@ -34,11 +34,16 @@ def wait_until_none_runs(store: Store) -> None:
 
 @pytest.fixture(scope="module")
 def strict(two_tenants: Store) -> Iterator[Door]:
-    server, door = open_door(
-        two_tenants, tokens(), QueryLimits(seconds=1, rows=1_000_000_000, memory_bytes=200_000_000)
-    )
-    yield door
-    server.stop(10)
+    limits = QueryLimits(seconds=1, rows=1_000_000_000, memory_bytes=200_000_000)
+    with open_door(two_tenants, tokens(), limits) as door:
+        yield door
+
+
+@pytest.fixture
+def patient(two_tenants: Store) -> Iterator[Door]:
+    limits = QueryLimits(seconds=300, rows=10**13, memory_bytes=2 * 1024**3)
+    with open_door(two_tenants, tokens(), limits) as door:
+        yield door
 
 
 def test_the_engine_ends_what_takes_too_long_or_too_much(strict: Door) -> None:
@@ -50,43 +55,29 @@ def test_the_engine_ends_what_takes_too_long_or_too_much(strict: Door) -> None:
     assert heavy.headers["X-ClickHouse-Exception-Code"] in {"241", "159"}
 
 
-def test_a_client_that_waits_less_long_is_told_so(door: Door, two_tenants: Store) -> None:
-    began = time.monotonic()
-    answer = door.ask("SELECT max(sipHash64(number)) FROM numbers(99000000)", max_execution_time="0.3")
-    if answer.status_code != 200:
-        assert answer.headers["X-ClickHouse-Exception-Code"] == "394"
-        assert "longer than 0.3 s" in answer.text
-    assert time.monotonic() - began < 15
+def test_a_client_that_waits_less_long_is_told_so(patient: Door, two_tenants: Store) -> None:
+    answer = patient.ask(SLOW, max_execution_time="0.3")
+    assert answer.headers["X-ClickHouse-Exception-Code"] == "394"
+    assert "longer than 0.3 s" in answer.text
     wait_until_none_runs(two_tenants)
 
 
-def test_a_query_ends_with_its_client(two_tenants: Store) -> None:
-    patient = QueryLimits(seconds=300, rows=10**13, memory_bytes=2 * 1024**3)
-    server, door = open_door(two_tenants, tokens(), patient)
-    try:
-        with contextlib.suppress(httpx2.TimeoutException):
-            httpx2.post(door.url, content=SLOW, headers={"X-ClickHouse-Key": "acme-token"}, timeout=1)
-        wait_until_none_runs(two_tenants)
-        # The handle that it was ended on is not used again, and others are.
-        assert door.rows("SELECT 1 AS one") == [{"one": 1}]
-    finally:
-        server.stop(10)
+def test_a_query_ends_with_its_client(patient: Door, two_tenants: Store) -> None:
+    with contextlib.suppress(httpx2.TimeoutException):
+        httpx2.post(patient.url, content=SLOW, headers={"X-ClickHouse-Key": "acme-token"}, timeout=1)
+    wait_until_none_runs(two_tenants)
+    # The handle that it was ended on is not used again, and others are.
+    assert patient.rows("SELECT 1 AS one") == [{"one": 1}]
 
 
-def test_more_than_wait_for_their_turn_are_sent_away(two_tenants: Store) -> None:
-    patient = QueryLimits(seconds=300, rows=10**13, memory_bytes=2 * 1024**3)
-    server, door = open_door(two_tenants, tokens(), patient)
-
+def test_more_than_wait_for_their_turn_are_sent_away(patient: Door, two_tenants: Store) -> None:
     def ask(_: int) -> Any:
-        return door.ask(SLOW, max_execution_time="4").headers["X-ClickHouse-Exception-Code"]
+        return patient.ask(SLOW, max_execution_time="4").headers["X-ClickHouse-Exception-Code"]
 
-    try:
-        with ThreadPoolExecutor(100) as pool:
-            codes = list(pool.map(ask, range(100)))
-        assert set(codes) == {"394", "202"}
-        wait_until_none_runs(two_tenants)
-    finally:
-        server.stop(10)
+    with ThreadPoolExecutor(100) as pool:
+        codes = list(pool.map(ask, range(100)))
+    assert set(codes) == {"394", "202"}
+    wait_until_none_runs(two_tenants)
 
 
 def test_too_long_and_too_deep(door: Door) -> None:

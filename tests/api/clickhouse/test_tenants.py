@@ -51,6 +51,13 @@ WAYS_ROUND = [
     "SELECT * FROM {db} . verdicts",
     "SELECT * FROM {db}/**/.verdicts",
     "SELECT * FROM {rival}.transactions",
+    "WITH verdicts AS (SELECT 1) SELECT * FROM {db}.verdicts",
+    "WITH verdicts AS (SELECT 1) SELECT * FROM {other}.verdicts",
+    "SELECT * FROM {other}.verdicts",
+    "SELECT * FROM transactions AS {other}, {other}.verdicts",
+    "SELECT Key IN {other}.verdicts FROM transactions",
+    "DESCRIBE {other}.verdicts",
+    "SHOW TABLES FROM {other}",
     "SELECT count() FROM transactions, {rival}.transactions",
     "SELECT 1 FROM transactions AS t ANY LEFT JOIN {rival}.transactions AS r ON r.Key = t.Key",
     f"SELECT '{SECRET}' IN {{rival}}.secrets",
@@ -131,8 +138,9 @@ WAYS_ROUND = [
 
 
 @pytest.mark.parametrize("way", WAYS_ROUND)
-def test_a_known_way_round_is_closed(door: Door, two_tenants: Store, way: str) -> None:
-    names = {"db": two_tenants.database, "rival": tables.database_of(two_tenants, "rival")}
+def test_a_known_way_round_is_closed(door: Door, two_tenants: Store, other_database: str, way: str) -> None:
+    rival = tables.database_of(two_tenants, "rival")
+    names = {"db": two_tenants.database, "rival": rival, "other": other_database}
     answer = door.ask(way.format(**names), param_t=f"{names['rival']}.transactions", param_d=names["rival"])
     assert answer.status_code >= 400, answer.text[:500]
     assert SECRET not in answer.text.replace(way.format(**names), "")

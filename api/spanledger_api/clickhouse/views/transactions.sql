@@ -1,3 +1,3 @@
 SELECT * EXCEPT (Tenant, HoldsFrom, HoldsUntil, Rates, StateVersion, Deleted)
-FROM $store.verdicts FINAL
+FROM $store.$verdicts FINAL
 WHERE Tenant = $tenant
