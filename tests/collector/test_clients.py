@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from tests.collector.conftest import Sender
+from tests.javascript import run_script
 
 RESOURCE = Resource.create({"service.name": "storefront"})
 POSTED = {"business.step": "invoice.posted", "business.entity.invoice": "INV-1"}
@@ -140,17 +138,7 @@ def test_javascript_events_in_logs(sender: Sender) -> None:
 
 
 def _javascript(*arguments: str) -> None:
-    folder = Path(__file__).parent / "javascript"
-    node = shutil.which("node")
-    if node is None or not (folder / "node_modules").is_dir():
-        reason = "OpenTelemetry's JavaScript SDK is not installed: `make test` installs it where node and npm are."
-        if os.environ.get("SPANLEDGER_TESTS_REQUIRE_NODE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    done = subprocess.run(
-        [node, folder / "send.mjs", *arguments], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_script(Path(__file__).parent / "javascript" / "send.mjs", *arguments)
 
 
 def _check_span(sender: Sender) -> None:

@@ -20,13 +20,14 @@ REQUEST_ID: Final = "X-Request-ID"
 _GOOD_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}\Z", re.ASCII)
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _WITHOUT_MONEY: Final = ("/v1/sources", "/v1/producers", "/v1/processes", "/v1/progress", "/v1/audit")
-_HEADERS: Final = {
+SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+"""What tells a browser to guess nothing, to keep nothing for others, and to run and show nothing of an answer."""
 _NEEDS_SCRIPTS: Final = ("/docs",)
 
 
@@ -89,7 +90,7 @@ class Attendance:
 
 def _add_headers(headers: MutableHeaders, path: str, request_id: str) -> None:
     headers[REQUEST_ID] = request_id
-    for name, value in _HEADERS.items():
+    for name, value in SAFE_HEADERS.items():
         if not (path.startswith(_NEEDS_SCRIPTS) and name == "Content-Security-Policy"):
             headers.setdefault(name, value)
 

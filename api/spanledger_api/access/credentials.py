@@ -97,18 +97,30 @@ class Credentials:
         return Principal(f"token:{found[0]}", f"the token of {found[0]}", found[0])
 
 
+def bearer_token(headers: Mapping[str, str]) -> str:
+    """The token of `Authorization: Bearer …`; empty without one."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def basic_password(headers: Mapping[str, str]) -> str:
+    """The password of `Authorization: Basic …`, whatever the user's name; empty without one."""
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2].strip()
+    except ValueError:
+        return ""
+
+
 def _shown_by(request: Request) -> str:
     """The bearer token; of a GET also the password that a browser asked for, under whatever name.
 
     A browser sends that along unasked, so it is good for reading alone.
     """
-    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic" and request.method in {"GET", "HEAD"}:
-        try:
-            return base64.b64decode(credentials, validate=True).decode().partition(":")[2].strip()
-        except ValueError:
-            return ""
-    return credentials.strip() if scheme.lower() == "bearer" else ""
+    password = basic_password(request.headers) if request.method in {"GET", "HEAD"} else ""
+    return password or bearer_token(request.headers)
 
 
 def _require_loopback(request: HTTPConnection) -> None:

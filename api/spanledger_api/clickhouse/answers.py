@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from spanledger_api.access.attendance import SAFE_HEADERS
 from spanledger_api.clickhouse.errors import QueryRefused
 
 _CONTENT_TYPES: Final = (
@@ -73,8 +74,5 @@ def _headers(query_id: str) -> dict[str, str]:
         "X-ClickHouse-Query-Id": query_id,
         "X-ClickHouse-Server-Display-Name": "spanledger",
         "X-ClickHouse-Timezone": "UTC",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        **SAFE_HEADERS,
     }

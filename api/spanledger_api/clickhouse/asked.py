@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import zlib
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, QueryParams
 
+from spanledger_api.access.credentials import basic_password, bearer_token
 from spanledger_api.clickhouse import tables
 from spanledger_api.clickhouse.errors import BAD_ARGUMENTS, QueryRefused
 from spanledger_api.clickhouse.statement import LONGEST
@@ -66,14 +66,8 @@ def asked(parameters: QueryParams, headers: Headers, body: bytes, query_id: str)
 
 def credential(parameters: QueryParams, headers: Headers) -> str:
     """The key or token that a request shows, in any of the ways of ClickHouse's clients; the user's name says nothing."""
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return shown.strip()
-    if scheme.lower() == "basic":
-        try:
-            return base64.b64decode(shown, validate=True).decode().partition(":")[2].strip()
-        except ValueError:
-            return ""
+    if "authorization" in headers:
+        return bearer_token(headers) or basic_password(headers)
     return (headers.get("x-clickhouse-key") or parameters.get("password") or "").strip()
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import shutil
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,6 +16,8 @@ import httpx2
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
+
+from tests.javascript import run_script
 
 from .conftest import Door
 
@@ -83,18 +82,7 @@ def test_many_ask_at_once(door: Door) -> None:
 
 
 def test_javascript(door: Door) -> None:
-    folder = Path(__file__).parent / "javascript"
-    node = shutil.which("node")
-    if node is None or not (folder / "node_modules").is_dir():
-        reason = "ClickHouse's JavaScript client is not installed: `make test` installs it where node and npm are."
-        if os.environ.get("SPANLEDGER_TESTS_REQUIRE_NODE"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    done = subprocess.run(
-        [node, folder / "ask.mjs", door.url, "acme-token"], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    told = json.loads(run_script(Path(__file__).parent / "javascript" / "ask.mjs", door.url, "acme-token"))
     assert (told["ping"], told["rows"]) == (True, 200_000)
     assert told["error"] == {"code": "60", "type": "UNKNOWN_TABLE"}
     assert told["insert"] == "497"
