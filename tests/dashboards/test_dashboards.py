@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -135,6 +136,24 @@ def test_money_waiting_adds_up_as_the_api_does(door: Door, api: TestClient) -> N
         found = {row["Currency"]: (Decimal(str(row["Stuck"])), int(row["Entities"])) for row in rows}
         assert found == {one["currency"]: (Decimal(one["amount"]), one["entities"]) for one in stuck["totals"]}
         assert found
+
+
+def test_the_funnel_counts_what_has_happened(door: Door, api: TestClient) -> None:
+    """A transaction that is settled holds for it steps that were never taken."""
+    (panel,) = [one for one in DASHBOARDS["flows.json"]["panels"] if one["title"].startswith("How far")]
+    ends = datetime.now(UTC) + timedelta(days=1)
+    rows = asked(door, panel["targets"][0]["rawSql"], EPOCH - timedelta(days=400), ends, process=["invoice-to-cash"])
+    did: Counter[str] = Counter()
+    to_come: Counter[str] = Counter()
+    for item in api.get("/v1/transactions", params={"process": "invoice-to-cash", "limit": 1000}).json()["items"]:
+        page = api.get(f"/v1/transactions/{item['key']}").json()
+        did.update(step["step"] for step in page["steps"] if step["first_success"] and step["state"] == "done")
+        if page["status"] == "open":
+            to_come.update(step["step"] for step in page["steps"] if step["required"] and step["state"] != "done")
+    assert did
+    assert to_come
+    assert {row["Step"]: int(row["Did it"]) for row in rows["data"] if int(row["Did it"])} == did
+    assert {row["Step"]: int(row["Still to come"]) for row in rows["data"] if int(row["Still to come"])} == to_come
 
 
 RULES = {rule["uid"].removeprefix("spanledger-"): rule for rule in files.alert_rules()}

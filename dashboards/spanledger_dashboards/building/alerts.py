@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from grafana_foundation_sdk.builders.alerting import Query, Rule
+from grafana_foundation_sdk.builders import alerting
 from grafana_foundation_sdk.builders.expr import (
     ExprTypeThresholdConditions,
     ExprTypeThresholdConditionsEvaluator,
@@ -18,7 +18,7 @@ from grafana_foundation_sdk.builders.expr import (
 from grafana_foundation_sdk.models.alerting import RelativeTimeRange
 from grafana_foundation_sdk.models.common import DataSourceRef
 
-from spanledger_dashboards.building.query import PLUGIN, AlertQuery
+from spanledger_dashboards.building.query import PLUGIN, Query, Shape
 
 GROUP: Final = "Spanledger"
 FOLDER: Final = "spanledger"
@@ -101,18 +101,18 @@ def rule(alert: Alert) -> Any:
         )
     )
     return (
-        Rule(alert.title)
+        alerting.Rule(alert.title)
         .uid(f"spanledger-{alert.name}")
         .folder_uid(FOLDER)
         .rule_group(GROUP)
         .with_query(
-            Query("A")
+            alerting.Query("A")
             .datasource_uid(DATA_SOURCE.uid or "")
             .relative_time_range(RelativeTimeRange(from_val=21_600, to=0))
-            .model(AlertQuery(f"alerts/{alert.name}", DATA_SOURCE))
+            .model(Query(f"alerts/{alert.name}", Shape.TABLE, DATA_SOURCE))
         )
         .with_query(
-            Query("B")
+            alerting.Query("B")
             .datasource_uid("__expr__")
             .relative_time_range(RelativeTimeRange(from_val=21_600, to=0))
             .model(threshold)

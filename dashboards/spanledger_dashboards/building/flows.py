@@ -34,7 +34,7 @@ def dashboard() -> Dashboard:
                 "flows/standing",
                 width=panels.WIDTH,
                 height=8,
-            )
+            ).override_by_name("In time", [panels.in_unit("percentunit")])
         )
         .with_panel(
             panels.answer_over_time(
@@ -56,7 +56,7 @@ def dashboard() -> Dashboard:
         .with_panel(
             panels.answer_bars(
                 "How far do they come?",
-                "For each step: how many of the transactions that began in the time shown have done it.",
+                "For each step: how many of the transactions that began in the time shown have done it, and how many must yet.",
                 "flows/funnel",
                 width=12,
                 x="Step",

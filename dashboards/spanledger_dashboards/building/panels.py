@@ -90,6 +90,11 @@ def answer_bars(title: str, description: str, query: str, *, width: int, x: str,
     )
 
 
+def in_unit(unit: str) -> DynamicConfigValue:
+    """The unit of a table's column."""
+    return DynamicConfigValue(id_val="unit", value=unit)
+
+
 def leads_to(title: str, url: str) -> DynamicConfigValue:
     """A link on a table's cells; `${__data.fields.Name}` is the row's value of a column."""
     return DynamicConfigValue(id_val="links", value=[{"title": title, "url": url, "targetBlank": True}])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from importlib import resources
+from textwrap import indent
 from typing import Any, Final
 
 from grafana_foundation_sdk.cog.builder import Builder
@@ -14,6 +16,9 @@ PLUGIN: Final = "grafana-clickhouse-datasource"
 PLUGIN_VERSION: Final = "4.20.0"
 """Said in each query: without it the plugin believes the query old, and rewrites it."""
 DATA_SOURCE: Final = DataSourceRef(type_val=PLUGIN, uid="${datasource}")
+
+
+_INCLUDED: Final = re.compile(r"^( *)\{\{([a-z_/]+)\}\}$", re.MULTILINE)
 
 
 class Shape(IntEnum):
@@ -46,21 +51,10 @@ class ClickHouseQuery(Dataquery):
 
 
 class Query(Builder[Dataquery]):
-    """The query in `queries/<name>.sql`, for a panel."""
+    """The query in `queries/<name>.sql`, of the data source that the dashboard's variable names, or of another."""
 
-    def __init__(self, name: str, shape: Shape, ref_id: str = "A") -> None:
-        self._query = ClickHouseQuery(sql(name), shape, ref_id)
-
-    def build(self) -> Dataquery:
-        """The query."""
-        return self._query
-
-
-class AlertQuery(Builder[Dataquery]):
-    """The query in `queries/<name>.sql`, for an alert: a rule knows no variables, so it names its data source."""
-
-    def __init__(self, name: str, source: DataSourceRef) -> None:
-        self._query = ClickHouseQuery(sql(name), Shape.TABLE, "A", source)
+    def __init__(self, name: str, shape: Shape, source: DataSourceRef = DATA_SOURCE) -> None:
+        self._query = ClickHouseQuery(sql(name), shape, "A", source)
 
     def build(self) -> Dataquery:
         """The query."""
@@ -68,6 +62,7 @@ class AlertQuery(Builder[Dataquery]):
 
 
 def sql(name: str) -> str:
-    """The text of `queries/<name>.sql`."""
+    """The text of `queries/<name>.sql`; where it says `{{other}}`, that other query's text stands, as far indented."""
     folder = resources.files("spanledger_dashboards.building") / "queries"
-    return (folder / f"{name}.sql").read_text(encoding="utf-8").strip()
+    text = (folder / f"{name}.sql").read_text(encoding="utf-8").strip()
+    return _INCLUDED.sub(lambda found: indent(sql(found[2]), found[1]), text)

@@ -1,4 +1,7 @@
-SELECT Step, countIf(Done) AS "Did it", countIf(Required AND NOT Done) AS "Still to come"
+SELECT
+    Step,
+    countIf(Done AND FirstSuccess IS NOT NULL) AS "Did it",
+    countIf(Status = 'open' AND Required AND NOT Done) AS "Still to come"
 FROM transaction_steps
 WHERE $__timeFilter(StartedAt)
     AND $__conditionalAll(Process IN (${process:singlequote}), $process)

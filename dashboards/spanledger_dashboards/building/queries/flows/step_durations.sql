@@ -6,10 +6,10 @@ FROM
     SELECT
         Process, Step, DoneAt,
         dateDiff('second', max(DoneAt) OVER
-            (PARTITION BY Key ORDER BY DoneAt, Position ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING), DoneAt) AS seconds,
-        row_number() OVER (PARTITION BY Key ORDER BY DoneAt, Position) AS number
+            (PARTITION BY Process, Key ORDER BY DoneAt, Position ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING), DoneAt) AS seconds,
+        row_number() OVER (PARTITION BY Process, Key ORDER BY DoneAt, Position) AS number
     FROM transaction_steps
-    WHERE DoneAt IS NOT NULL AND $__timeFilter(StartedAt)
+    WHERE Done AND FirstSuccess IS NOT NULL AND DoneAt IS NOT NULL AND $__timeFilter(StartedAt)
         AND $__conditionalAll(Process IN (${process:singlequote}), $process)
 )
 WHERE number > 1

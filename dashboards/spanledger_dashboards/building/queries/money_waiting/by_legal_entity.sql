@@ -4,9 +4,7 @@ FROM
     SELECT LegalEntity, RootType, RootId, Currency, max(OpenAmount) AS amount
     FROM open_transaction_money
     WHERE Stuck
-        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
-        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
-        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+        {{money_waiting/chosen}}
     GROUP BY LegalEntity, RootType, RootId, Currency
 )
 GROUP BY LegalEntity, Currency

@@ -6,9 +6,7 @@ FROM
     SELECT Owner, RootType, RootId, Currency, max(OpenAmount) AS amount, min(WaitingSince) AS since
     FROM open_transaction_money
     WHERE Stuck
-        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
-        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
-        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+        {{money_waiting/chosen}}
     GROUP BY Owner, RootType, RootId, Currency
 )
 GROUP BY Owner, Currency

@@ -5,9 +5,7 @@ FROM
     SELECT WhyKind, WaitingFor, WhyErrorKind, RootType, RootId, Currency, max(OpenAmount) AS amount
     FROM open_transaction_money
     WHERE Stuck
-        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
-        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
-        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+        {{money_waiting/chosen}}
     GROUP BY WhyKind, WaitingFor, WhyErrorKind, RootType, RootId, Currency
 )
 GROUP BY WhyKind, WaitingFor, WhyErrorKind, Currency

@@ -4,9 +4,7 @@ FROM
     SELECT RootType, RootId, Currency, max(OpenAmount) AS amount
     FROM open_transaction_money
     WHERE Stuck
-        AND $__conditionalAll(Process IN (${process:singlequote}), $process)
-        AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
-        AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+        {{money_waiting/chosen}}
     GROUP BY RootType, RootId, Currency
 )
 GROUP BY Currency

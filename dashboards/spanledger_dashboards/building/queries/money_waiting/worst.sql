@@ -3,9 +3,7 @@ SELECT
     Currency, OpenAmount AS Money, WhyKind AS Problem, WhyErrorKind AS Error
 FROM open_transaction_money
 WHERE Stuck
-    AND $__conditionalAll(Process IN (${process:singlequote}), $process)
-    AND $__conditionalAll(Owner IN (${owner:singlequote}), $owner)
-    AND $__conditionalAll(LegalEntity IN (${legal_entity:singlequote}), $legal_entity)
+    {{money_waiting/chosen}}
 ORDER BY
     indexOf(['critical', 'high', 'medium', 'low'], Severity), Currency,
     toFloat64(OpenAmount) * dateDiff('second', assumeNotNull(WaitingSince), now()) DESC, Process, Id
