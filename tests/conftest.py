@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from spanledger_store import Store
 
 _numbers = itertools.count(1)
+
+# The SDK keeps what it cannot send in the user's home: not that of who runs the tests.
+os.environ["SPANLEDGER_SPOOL"] = "off"
 
 
 @pytest.fixture(scope="session")

@@ -50,9 +50,15 @@ class Arrived:
 
 @dataclass
 class Collector:
-    """Answers every request with `status` and keeps the spans of those it took."""
+    """Answers every request with `status`, `headers` and `body`, and keeps the spans of those it took.
+
+    A request of more than `largest` bytes it answers with 413.
+    """
 
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    largest: int = 2**30
     arrived: list[Arrived] = field(default_factory=list)
     requests: int = 0
 
@@ -64,10 +70,14 @@ class Collector:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                collector.take(body, {key.lower(): value for key, value in self.headers.items()}, self.path)
-                self.send_response(collector.status)
-                self.send_header("content-length", "0")
+                status = 413 if len(body) > collector.largest else collector.status
+                collector.take(body, {key.lower(): value for key, value in self.headers.items()}, self.path, status)
+                self.send_response(status)
+                for name, value in collector.headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(collector.body)))
                 self.end_headers()
+                self.wfile.write(collector.body)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
                 """Keep the tests' output to the tests."""
@@ -81,9 +91,9 @@ class Collector:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def take(self, body: bytes, headers: dict[str, str], path: str) -> None:
+    def take(self, body: bytes, headers: dict[str, str], path: str, status: int) -> None:
         self.requests += 1
-        if self.status != 200:
+        if status != 200:
             return
         if headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)

@@ -18,8 +18,9 @@ SDK = Path(sl.__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
-def clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def clean_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No setting of the machine's reaches a test, no test's configuration the next, and every first problem is logged."""
+    monkeypatch.setenv("SPANLEDGER_SPOOL", str(tmp_path / "spool"))
     for name in os.environ:
         if name.startswith("OTEL_"):
             monkeypatch.delenv(name)

@@ -158,9 +158,9 @@ def test_an_unreachable_collector_slows_nothing_down(caplog: pytest.LogCaptureFi
             pass
     assert time.monotonic() - began < 0.5
     assert not sl.flush(5)
-    assert PROBLEMS.counts()["span_lost"] == 50
-    assert messages(caplog).count("[export") == 1
-    assert not [record for record in caplog.records if record.name.startswith("opentelemetry.exporter")]
+    assert "span_lost" not in PROBLEMS.counts()
+    assert messages(caplog).count("cannot be reached") == 1
+    assert not [record for record in caplog.records if record.name != "spanledger"]
 
 
 def test_a_collector_that_refuses(collector: Collector, caplog: pytest.LogCaptureFixture) -> None:

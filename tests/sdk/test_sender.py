@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import SpanContext
 
 from spanledger._internal.finished import Finished
 from spanledger._internal.problems import PROBLEMS
-from spanledger._internal.sender import Sender
+from spanledger._internal.sending.answers import Answer, Later, Taken
+from spanledger._internal.sending.delivery import Delivery
+from spanledger._internal.sending.encoding import spans_in
+from spanledger._internal.sending.sender import Sender
+from spanledger._internal.sending.spool import Spool
 
 
 class Gate:
-    """An exporter that keeps what it gets, and holds it back while its gate is shut."""
+    """A transport that counts what it gets, and holds it back while its gate is shut."""
 
     def __init__(self) -> None:
         self.batches: list[int] = []
         self.open = threading.Event()
         self.open.set()
-        self.answer = True
+        self.answer: Answer | Exception = Taken()
         self.closed = False
+        self.asked = 0
 
-    def export(self, batch: Sequence[Finished]) -> bool:
+    def send(self, body: bytes) -> Answer:
+        self.asked += 1
         assert self.open.wait(30)
-        if not self.answer:
-            raise ConnectionError("gone")
-        self.batches.append(len(batch))
-        return True
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        if isinstance(self.answer, Taken):
+            self.batches.append(spans_in(body))
+        return self.answer
 
-    def shutdown(self) -> None:
+    def close(self) -> None:
         self.closed = True
         self.open.set()
 
@@ -43,8 +52,12 @@ def gate() -> Iterator[Gate]:
     found.open.set()
 
 
-def sender(gate: Gate, *, queue_size: int = 100, batch_size: int = 10, delay: float = 30.0) -> Sender:
-    return Sender(lambda: gate, queue_size=queue_size, batch_size=batch_size, delay=delay)
+def sender(
+    gate: Gate, *, queue_size: int = 100, batch_size: int = 10, delay: float = 30.0, spool: Spool | None = None
+) -> Sender:
+    return Sender(
+        lambda: Delivery(lambda: gate, Resource({}), spool), queue_size=queue_size, batch_size=batch_size, delay=delay
+    )
 
 
 def span(name: str = "invoice.posted") -> Finished:
@@ -86,7 +99,7 @@ def test_a_flush_keeps_its_timeout(gate: Gate) -> None:
     assert running.shutdown(5)
 
 
-def test_a_full_queue_loses_what_is_new_and_says_so(gate: Gate) -> None:
+def test_a_full_queue_loses_the_oldest_and_says_so(gate: Gate) -> None:
     gate.open.clear()
     running = sender(gate, queue_size=5, batch_size=5)
     began = time.monotonic()
@@ -100,19 +113,86 @@ def test_a_full_queue_loses_what_is_new_and_says_so(gate: Gate) -> None:
     assert sum(gate.batches) == 50 - lost
 
 
-def test_a_failing_exporter_is_outlived(gate: Gate) -> None:
-    gate.answer = False
+def test_a_fault_of_our_own_is_outlived(gate: Gate) -> None:
+    gate.answer = RuntimeError("a fault of ours")
     running = sender(gate)
     running.send(span())
     assert not running.flush(5)
-    gate.answer = True
+    gate.answer = Taken()
     running.send(span())
     assert running.flush(5)
     assert PROBLEMS.counts()["span_lost"] == 1
     assert running.shutdown(5)
 
 
-def test_shutdown_keeps_its_timeout_and_counts_what_is_left(gate: Gate) -> None:
+def test_without_a_spool_spans_wait_in_memory_and_the_oldest_make_room(gate: Gate) -> None:
+    gate.answer = Later("busy", after=1.0)
+    running = sender(gate, queue_size=20, delay=0.01)
+    for number in range(30):
+        running.send(span(f"number.{number}"))
+    assert not running.flush(0.3)
+    lost = PROBLEMS.counts()["span_lost"]
+    assert lost == 10
+    gate.answer = Taken()
+    assert running.flush(10)
+    assert sum(gate.batches) == 20
+    assert running.shutdown(5)
+
+
+def test_a_collector_that_is_away_is_left_alone(gate: Gate) -> None:
+    gate.answer = Later("busy", after=60.0)
+    running = sender(gate, delay=0.01)
+    for _ in range(60):
+        running.send(span())
+    assert not running.flush(0.5)
+    assert gate.asked == 1
+    # The end asks once more, and does not wait for what it is told.
+    gate.answer = Taken()
+    assert running.shutdown(5)
+    assert sum(gate.batches) == 60
+
+
+def test_with_a_spool_the_end_keeps_what_is_left(gate: Gate, tmp_path: Path) -> None:
+    gate.open.clear()
+    spool = Spool(tmp_path, 10**6)
+    running = sender(gate, spool=spool)
+    for _ in range(30):
+        running.send(span())
+    began = time.monotonic()
+    assert running.shutdown(0.1)
+    assert time.monotonic() - began < 1
+    assert sum(one.spans for one in spool.waiting()) == 30
+    assert "span_lost" not in PROBLEMS.counts()
+    # The next start sends it on, beside its own.
+    gate.open.set()
+    following = Gate()
+    later = sender(following, delay=0.01, spool=spool)
+    later.send(span())
+    ends = time.monotonic() + 5
+    while spool.waiting() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert sum(following.batches) == 31
+    assert later.shutdown(5)
+
+
+def test_while_the_collector_is_away_everything_goes_to_the_spool(gate: Gate, tmp_path: Path) -> None:
+    gate.answer = Later("busy", after=1.0)
+    spool = Spool(tmp_path, 10**6)
+    running = sender(gate, delay=0.01, spool=spool)
+    for _ in range(35):
+        running.send(span())
+    assert not running.flush(5)
+    assert sum(one.spans for one in spool.waiting()) == 35
+    gate.answer = Taken()
+    ends = time.monotonic() + 10
+    while spool.waiting() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert sum(gate.batches) == 35
+    assert running.flush(1)
+    assert running.shutdown(5)
+
+
+def test_shutdown_without_a_spool_keeps_its_timeout_and_counts_what_is_left(gate: Gate) -> None:
     gate.open.clear()
     running = sender(gate)
     for _ in range(30):

@@ -46,17 +46,7 @@ class Sink(Protocol):
         """Mark the last span that waits as the last one, or send one more that says so."""
 
     def shutdown(self, timeout: float) -> bool:
-        """Send the rest for at most `timeout` seconds, then stop; whether all was sent."""
+        """Send the rest for at most `timeout` seconds, then stop; False if any was lost."""
 
     def after_fork(self) -> None:
         """Begin anew in a forked child."""
-
-
-class Exporter(Protocol):
-    """What brings a batch of finished spans to the collector."""
-
-    def export(self, batch: Sequence[Finished]) -> bool:
-        """Send a batch, retrying as long as it may; whether the collector took it."""
-
-    def shutdown(self) -> None:
-        """Give up what is being sent, and close the connections."""

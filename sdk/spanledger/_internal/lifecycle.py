@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 from spanledger._internal import runtime
 from spanledger._internal.problems import PROBLEMS, never_raises
-from spanledger._internal.runtime import Runtime
-from spanledger._internal.sender import Sender
 from spanledger._internal.settings import resolve
 
 
@@ -28,6 +26,8 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     batch_size: int = 512,
     delay: float = 1.0,
     exit_timeout: float = 5.0,
+    spool: str | os.PathLike[str] | bool | None = None,
+    spool_megabytes: int = 64,
 ) -> None:
     """Begin to send business spans. Until then, every other call of the SDK does nothing.
 
@@ -44,10 +44,15 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
         token: the collector's token, sent as `Authorization: Bearer`; it decides the tenant.
         headers: further headers, beside `OTEL_EXPORTER_OTLP_HEADERS`.
         timeout: seconds for one export with its retries; else `OTEL_EXPORTER_OTLP_TIMEOUT`; else 10.
-        queue_size: spans that may wait to be sent; more are lost, counted and logged.
+        queue_size: spans that may wait in memory; of more, the oldest are lost, counted and logged.
         batch_size: spans in one request, at most.
         delay: seconds that the first span of a batch waits for others.
         exit_timeout: seconds that the program's end waits for the last spans.
+        spool: the folder for what the collector does not take, sent on by this program later, by its next start, or by
+            `spanledger flush`; else `SPANLEDGER_SPOOL`; else `spanledger/spool` in `XDG_STATE_HOME` or
+            `~/.local/state`. False keeps nothing on disk. Files in it are for this user alone to read, and hold spans
+            in clear, but no credential.
+        spool_megabytes: how much may wait there, for each collector and credential; of more, the oldest is lost, counted and logged.
 
     Spans pass no sampler and no limit of the host's, go to this collector only, and the host's own tracing never sees
     them. It may be called again: what the earlier settings still hold is sent first. `OTEL_SDK_DISABLED=true` keeps
@@ -60,9 +65,6 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     Example:
         >>> sl.configure(service_name="invoice-sync", system="netsuite", endpoint="http://127.0.0.1:4318")
     """
-    # A program that never configures never pays for the exporter and its HTTP client.
-    from spanledger._internal.exporter import OtlpExporter, resource  # noqa: PLC0415
-
     settings = resolve(
         os.environ,
         service_name=service_name,
@@ -79,19 +81,16 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
         batch_size=batch_size,
         delay=delay,
         exit_timeout=exit_timeout,
+        spool=spool,
+        spool_megabytes=spool_megabytes,
     )
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")
         return
-    sent_by = resource(service_name)
-    sender = Sender(
-        lambda: OtlpExporter(settings, sent_by),
-        queue_size=queue_size,
-        batch_size=batch_size,
-        delay=delay,
-        on_first=_watch_the_end_of_a_worker,
-    )
-    previous = runtime.install(Runtime(settings, sender))
+    # A program that never configures never pays for protobuf and the HTTP client.
+    from spanledger._internal.sending.starting import start  # noqa: PLC0415
+
+    previous = runtime.install(start(settings, on_first=_watch_the_end_of_a_worker))
     if previous is not None:
         previous.close(previous.settings.exit_timeout)
     atexit.unregister(_at_exit)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,8 @@ from opentelemetry.trace import SpanContext, TraceFlags
 from spanledger import attributes as names
 from spanledger._internal.finished import Finished, Sink, Value
 from spanledger._internal.identity import Ids, RandomIds
+from spanledger._internal.problems import PROBLEMS
+from spanledger._internal.sending.producer_file import ProducerFile, the_dead
 from spanledger._internal.settings import Settings
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
@@ -30,21 +33,46 @@ class Runtime:
 
     def _begin_producer(self) -> None:
         self.producer_id = f"{self.ids.trace_id():032x}"
-        self.sequence = itertools.count(1)
+        self._sequence = itertools.count(1)
+        self._numbering = threading.Lock()
+        self._file = ProducerFile(self.producer_id)
+
+    def next_number(self) -> int:
+        """The number of the next span: 1, 2, 3, ..."""
+        with self._numbering:
+            number = next(self._sequence)
+            self._file.remember(number)
+            return number
+
+    def meet_the_dead(self) -> None:
+        """Remember this producer's numbers on disk, and say of those that were killed how many they gave."""
+        folder = self.settings.spool_folder
+        if folder is None:
+            return
+        try:
+            self._file.open(folder)
+        except OSError as error:
+            PROBLEMS.report("spool", "%s cannot be used: %s; what is not sent waits in memory only", folder, error)
+            return
+        with the_dead(folder, self.producer_id) as dead:
+            for one in dead:
+                self.sink.send(self._closing(one.producer_id, one.last + 1))
 
     def close(self, timeout: float) -> bool:
-        """Say which span was the last, send what is left for at most `timeout` seconds; whether all was sent."""
-        number = next(self.sequence)
+        """Say which span was the last, send what is left for at most `timeout` seconds; False if any was lost."""
+        number = next(self._sequence)
         if number > 1:
-            self.sink.conclude(lambda span: _saying(span, number - 1), lambda: self._closing(number))
-        return self.sink.shutdown(timeout)
+            self.sink.conclude(lambda span: _saying(span, number - 1), lambda: self._closing(self.producer_id, number))
+        all_kept = self.sink.shutdown(timeout)
+        self._file.close(said=all_kept)
+        return all_kept
 
-    def _closing(self, number: int) -> Finished:
-        """A span that says nothing else; its number is the last."""
+    def _closing(self, producer_id: str, number: int) -> Finished:
+        """A span that says nothing else; its number is the producer's last."""
         now = self.clock()
         context = SpanContext(self.ids.trace_id(), self.ids.span_id(), is_remote=False, trace_flags=_SAMPLED)
         told: dict[str, Value] = {
-            names.PRODUCER_ID: self.producer_id,
+            names.PRODUCER_ID: producer_id,
             names.PRODUCER_SEQ: number,
             names.PRODUCER_LAST: number,
         }
@@ -52,6 +80,7 @@ class Runtime:
 
     def after_fork(self) -> None:
         """A child is another producer, with a queue and connections of its own."""
+        self._file.close(said=False)
         self.sink.after_fork()
         self._begin_producer()
 

@@ -74,7 +74,7 @@ class OpenSpan:
         raised = self._conclude(exception)
         values = self.record.wire()
         values[names.PRODUCER_ID] = self._producer_id
-        values[names.PRODUCER_SEQ] = next(self.runtime.sequence)
+        values[names.PRODUCER_SEQ] = self.runtime.next_number()
         said = values.get(names.ERROR_MESSAGE) or values.get(names.ERROR_CODE) or values.get(names.ERROR_KIND)
         self.runtime.sink.send(
             Finished(

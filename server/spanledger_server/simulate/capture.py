@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-
-from spanledger._internal.exporter import OtlpExporter, resource
 from spanledger._internal.finished import Finished
+from spanledger._internal.sending import encoding
 from spanledger._internal.settings import Settings
 from spanledger_server.simulate.conducting import Player, let_pass
 from spanledger_server.simulate.plan import Plan
@@ -17,23 +15,12 @@ from spanledger_server.simulate.systems.local_exchange import LocalExchange
 from spanledger_server.simulate.systems.telemetry import Telemetry, service_name
 
 
-class _KeepingExporter(OtlpExporter):
-    """Encodes a batch as the SDK does, and keeps the request's body."""
-
-    def __init__(self, system: System, requests: list[bytes]) -> None:
-        super().__init__(Settings(), resource(service_name(system)))
-        self._requests = requests
-
-    def export(self, batch: Sequence[Finished]) -> bool:
-        self._requests.append(encode_spans([self._readable(span) for span in batch]).SerializeToString())
-        return True
-
-
 class _Batches:
-    """A sink without a thread: a request per so many spans."""
+    """A sink without a thread: a request per so many spans, encoded as the SDK does it, and its body kept."""
 
-    def __init__(self, exporter: _KeepingExporter, size: int) -> None:
-        self._exporter = exporter
+    def __init__(self, system: System, requests: list[bytes], size: int) -> None:
+        self._sent_by = encoding.resource(service_name(system))
+        self._requests = requests
         self._size = size
         self._batch: list[Finished] = []
 
@@ -45,7 +32,7 @@ class _Batches:
     def flush(self, timeout: float) -> bool:
         del timeout
         if self._batch:
-            self._exporter.export(self._batch)
+            self._requests.append(encoding.request(self._batch, self._sent_by))
             self._batch = []
         return True
 
@@ -65,7 +52,7 @@ def capture(plan: Plan, batch_size: int = 100) -> list[bytes]:
     actors: dict[System, Actor] = {}
     exchange = LocalExchange(actors)
     for system in plan.scope.systems:
-        sink = _Batches(_KeepingExporter(system, requests), batch_size)
+        sink = _Batches(system, requests, batch_size)
         telemetry = Telemetry(system, plan.scope.seed, Settings(system=system), sink)
         actors[system] = Actor(system, plan, exchange, telemetry)
     players: list[Player] = list(actors.values())

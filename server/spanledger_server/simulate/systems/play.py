@@ -12,8 +12,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from spanledger._internal.exporter import OtlpExporter, resource
-from spanledger._internal.sender import Sender
+from spanledger._internal.sending.sender import Sender
+from spanledger._internal.sending.starting import new_sender
 from spanledger._internal.settings import resolve
 from spanledger_server.simulate.plan import make_plan
 from spanledger_server.simulate.systems.actor import Actor
@@ -73,14 +73,9 @@ def _sender(part: Part) -> tuple[Any, Sender]:
         timeout=_EXPORT_TIMEOUT,
         queue_size=_QUEUE_SIZE,
         delay=0.2,
+        spool=False,
     )
-    sent_by = resource(settings.service_name)
-    return settings, Sender(
-        lambda: OtlpExporter(settings, sent_by),
-        queue_size=settings.queue_size,
-        batch_size=settings.batch_size,
-        delay=settings.delay,
-    )
+    return settings, new_sender(settings)
 
 
 def main() -> None:

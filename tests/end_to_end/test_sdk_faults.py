@@ -1,0 +1,126 @@
+"""The SDK and a real collector in processes of their own, killed in the middle: every span is stored once, or known to be lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.server.running import Running, free_ports, up, wait_for
+
+UNDER_LOAD = """
+import sys, time, spanledger as sl
+endpoint, count = sys.argv[1], int(sys.argv[2])
+sl.configure(service_name="nightly", system="netsuite", endpoint=endpoint, delay=0.05, batch_size=50, timeout=2)
+slowest = 0
+for number in range(count):
+    began = time.perf_counter_ns()
+    with sl.step("invoice.posted", invoice=f"INV-{number}"):
+        pass
+    slowest = max(slowest, time.perf_counter_ns() - began)
+    if number % 100 == 0:
+        print(number, flush=True)
+        time.sleep(0.1)
+sl.shutdown(1)
+print("done", slowest // 1000, flush=True)
+"""
+KILLED = """
+import os, signal, sys, spanledger as sl
+sl.configure(service_name="nightly", system="netsuite", endpoint=sys.argv[1], delay=0.05, timeout=2)
+for number in range(200):
+    sl.emit("invoice.posted", invoice=f"KEPT-{number}")
+assert not sl.flush(20)
+running = __import__("spanledger._internal.runtime", fromlist=["current"]).current()
+running.sink._delay = 600.0
+for number in range(30):
+    sl.emit("invoice.posted", invoice=f"LOST-{number}")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+NEXT = """
+import sys, spanledger as sl
+sl.configure(service_name="nightly", system="netsuite", endpoint=sys.argv[1], delay=0.05)
+sl.emit("invoice.posted", invoice="NEXT-1")
+assert sl.flush(20)
+"""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("OTEL_")}
+    return inherited | {"SPANLEDGER_SPOOL": str(tmp_path / "spool")}
+
+
+@pytest.fixture
+def port() -> int:
+    return free_ports(1)[0]
+
+
+def started(data: Path, port: int) -> Any:
+    return up(data, "--otlp-http-address", f"127.0.0.1:{port}")
+
+
+def stored(running: Running, prefix: str) -> tuple[int, int]:
+    """How many rows and how many different spans there are of invoices whose ids begin so."""
+    sql = f"SELECT count(), uniqExact(SpanId) FROM spans WHERE startsWith(EntityIds[1], '{prefix}')"
+    rows, spans = httpx2.post(running.clickhouse, content=sql.encode()).text.split()
+    return int(rows), int(spans)
+
+
+def producers(running: Running, as_of: datetime) -> list[dict[str, Any]]:
+    parameters = {"whole": "true", "as_of": as_of.isoformat()}
+    found: list[dict[str, Any]] = httpx2.get(f"{running.api}/v1/producers", params=parameters).json()["items"]
+    return found
+
+
+def test_a_collector_that_is_killed_under_load_misses_nothing(
+    tmp_path: Path, port: int, environment: dict[str, str]
+) -> None:
+    endpoint = f"http://127.0.0.1:{port}"
+    count = 3000
+    with started(tmp_path / "ledger" / "data", port) as first:
+        host = subprocess.Popen(
+            [sys.executable, "-c", UNDER_LOAD, endpoint, str(count)], stdout=subprocess.PIPE, text=True, env=environment
+        )
+        assert host.stdout is not None
+        while host.stdout.readline() != "1000\n":
+            pass
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+    with started(tmp_path / "ledger" / "data", port) as second:
+        assert "done" in host.communicate(timeout=60)[0]
+        assert host.returncode == 0
+        # What was kept when the host had ended is sent on by whoever comes next.
+        subprocess.run([sys.executable, "-c", NEXT, endpoint], env=environment, check=True, timeout=60)
+        wait_for(lambda: stored(second, "INV-")[1] == count)
+        rows, spans = stored(second, "INV-")
+        assert spans == count
+        # An answer that was lost with the collector is asked for again: the same spans, counted once.
+        assert rows <= count + 100
+        later = datetime.now(UTC) + timedelta(minutes=10)
+        wait_for(lambda: [one["missing"] for one in producers(second, later)] == [0, 0])
+
+
+def test_a_host_that_is_killed_leaves_what_it_kept_and_the_number_of_what_it_lost(
+    tmp_path: Path, port: int, environment: dict[str, str]
+) -> None:
+    endpoint = f"http://127.0.0.1:{port}"
+    killed = subprocess.run([sys.executable, "-c", KILLED, endpoint], env=environment, check=False, timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    with started(tmp_path / "ledger" / "data", port) as running:
+        subprocess.run([sys.executable, "-c", NEXT, endpoint], env=environment, check=True, timeout=60)
+        wait_for(lambda: stored(running, "KEPT-") == (200, 200))
+        assert stored(running, "LOST-") == (0, 0)
+        # Ten minutes from now nobody waits for them any more.
+        later = datetime.now(UTC) + timedelta(minutes=10)
+        wait_for(lambda: [one["missing"] for one in producers(running, later)] == [30, 0])
+        gone, well = producers(running, later)
+        assert (gone["last_number"], gone["state"]) == (231, "gap")
+        assert [(one["first"], one["last"]) for one in gone["gaps"]] == [(201, 230)]
+        assert well["state"] == "closed"
