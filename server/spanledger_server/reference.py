@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from spanledger._internal import command
+from spanledger._internal.command import OWN
 from spanledger_api.kpis.catalogue import KPIS
 from spanledger_server.cli.commands import COMMANDS
 from spanledger_server.cli.main import build
@@ -84,17 +87,35 @@ def _commands_lines() -> Iterator[str]:
     yield "makes no sense."
     yield ""
     yield from _code(_help())
-    for command in COMMANDS:
+    for known in COMMANDS:
         yield ""
-        yield f"## spanledger {command.name}"
+        yield f"## spanledger {known.name}"
         yield ""
-        yield from _code(_help(command.name))
+        yield from _code(_help(known.name))
+    for name in OWN:
+        yield ""
+        yield f"## spanledger {name}"
+        yield ""
+        yield from _code(_sdk_help(name))
 
 
 def _help(*command: str) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
         build(command, help_width=_WIDTH)([*command, "--help"], prog_name="spanledger")
+    return out.getvalue()
+
+
+def _sdk_help(name: str) -> str:
+    out = io.StringIO()
+    before = os.environ.get("COLUMNS")
+    # Where argparse learns of the terminal's width.
+    os.environ["COLUMNS"] = str(_WIDTH)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+            command.main([name, "--help"])
+    finally:
+        os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
     return out.getvalue()
 
 

@@ -51,6 +51,9 @@ assert sl.flush(20)
 """
 
 
+SPANLEDGER = "import sys; from spanledger._internal.command import main; sys.exit(main())"
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("OTEL_")}
@@ -69,13 +72,15 @@ def started(data: Path, port: int) -> Any:
 def stored(running: Running, prefix: str) -> tuple[int, int]:
     """How many rows and how many different spans there are of invoices whose ids begin so."""
     sql = f"SELECT count(), uniqExact(SpanId) FROM spans WHERE startsWith(EntityIds[1], '{prefix}')"
-    rows, spans = httpx2.post(running.clickhouse, content=sql.encode()).text.split()
+    rows, spans = httpx2.post(running.clickhouse, content=sql.encode(), timeout=60).text.split()
     return int(rows), int(spans)
 
 
 def producers(running: Running, as_of: datetime) -> list[dict[str, Any]]:
     parameters = {"whole": "true", "as_of": as_of.isoformat()}
-    found: list[dict[str, Any]] = httpx2.get(f"{running.api}/v1/producers", params=parameters).json()["items"]
+    found: list[dict[str, Any]] = httpx2.get(f"{running.api}/v1/producers", params=parameters, timeout=60).json()[
+        "items"
+    ]
     return found
 
 
@@ -124,3 +129,30 @@ def test_a_host_that_is_killed_leaves_what_it_kept_and_the_number_of_what_it_los
         assert (gone["last_number"], gone["state"]) == (231, "gap")
         assert [(one["first"], one["last"]) for one in gone["gaps"]] == [(201, 230)]
         assert well["state"] == "closed"
+
+
+def test_doctor_sends_a_span_and_reads_it_back(tmp_path: Path, port: int, environment: dict[str, str]) -> None:
+    with started(tmp_path / "ledger" / "data", port) as running:
+        arguments = [
+            "doctor",
+            "--endpoint",
+            f"http://127.0.0.1:{port}",
+            "--service",
+            "nightly",
+            "--sql",
+            running.clickhouse,
+        ]
+        told = subprocess.run(
+            [sys.executable, "-c", SPANLEDGER, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert told.returncode == 0, told.stdout
+        assert [line.partition(":")[0] for line in told.stdout.splitlines()] == [
+            "ok   collector", "ok   headers", "ok   timeout", "ok   service", "ok   spool", "ok   test span", "ok   read back",
+        ]  # fmt: skip
+        # It is in no transaction, and nobody's health of data is the worse for it.
+        assert httpx2.get(f"{running.api}/v1/transactions").json()["items"] == []

@@ -40,17 +40,17 @@ def test_without_the_platform_it_says_how_to_get_it(path: Path, capsys: pytest.C
 
 def test_the_platform_takes_every_command_that_is_not_anothers(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (path / "demo_platform.py").write_text(MODULE.format(name="platform", code=3))
-    (path / "demo_doctor.py").write_text(MODULE.format(name="doctor", code=0))
-    install(path, {"platform": "demo_platform", "doctor": "demo_doctor"})
+    (path / "demo_weather.py").write_text(MODULE.format(name="weather", code=0))
+    install(path, {"platform": "demo_platform", "weather": "demo_weather"})
     assert command.main(["up", "--port", "1"]) == 3
     assert command.main([]) == 3
     assert command.main(["platform"]) == 3
-    assert command.main(["doctor", "now"]) == 0
+    assert command.main(["weather", "now"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "platform ['up', '--port', '1']",
         "platform []",
         "platform ['platform']",
-        "doctor ['now']",
+        "weather ['now']",
     ]
 
 

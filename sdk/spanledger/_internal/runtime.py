@@ -54,9 +54,15 @@ class Runtime:
         except OSError as error:
             PROBLEMS.report("spool", "%s cannot be used: %s; what is not sent waits in memory only", folder, error)
             return
-        with the_dead(folder, self.producer_id) as dead:
-            for one in dead:
-                self.sink.send(self._closing(one.producer_id, one.last + 1))
+        self.tell_of_the_dead()
+
+    def tell_of_the_dead(self) -> None:
+        """Say of producers that were killed how many numbers they gave."""
+        folder = self.settings.spool_folder
+        if folder is not None:
+            with the_dead(folder, self.producer_id) as dead:
+                for one in dead:
+                    self.sink.send(self._closing(one.producer_id, one.last + 1))
 
     def close(self, timeout: float) -> bool:
         """Say which span was the last, send what is left for at most `timeout` seconds; False if any was lost."""

@@ -11,6 +11,8 @@ from spanledger_server.cli.commands import COMMANDS, Command
 
 _EPILOG = """Every setting is an option of the commands that use it, and an environment variable as well; an option wins.
 
+For jobs that send spans: `spanledger emit`, `run`, `flush` and `doctor` (each with --help) are the SDK's.
+
 Start with `spanledger demo` to see it work, or with `spanledger up` and an OTLP exporter pointed at 127.0.0.1:4318."""
 
 
