@@ -12,9 +12,12 @@ Facts = Mapping[str, Mapping[str, Fact]]
 Allocations = Mapping[str, Mapping[str, Number]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Details:
-    """What a caller says about a step up front. None: not said."""
+    """What a caller says about a step up front; nobody changes it. None: not said.
+
+    It is not frozen: twenty-three fields would take twice as long to set.
+    """
 
     process: str | None = None
     transaction: str | None = None

@@ -15,12 +15,24 @@ class HostView(Span):
     that was current around the step: `get_current_span().set_attribute(...)` means the host's span, not ours.
     """
 
-    def __init__(self, context: SpanContext, around: Span) -> None:
-        self._context = context
+    def __init__(self, span: SpanContext, parent: SpanContext | None, around: Span, name: str) -> None:
+        """`span` and `parent` are the step's; below a parent its sampling flags count, at a root what the host would decide.
+
+        A step's own span is always sampled. Its flag must not leak: a parent-based host sampler of 10 % would then keep
+        every trace that a step begins.
+        """
+        self._span = span
+        self._parent = parent
         self._around = around
+        self._name = name
+        self._context: SpanContext | None = None
 
     def get_span_context(self) -> SpanContext:
-        """The step's ids under the host's sampling decision."""
+        """The step's ids under the host's sampling decision, which is asked for when it is first needed."""
+        if self._context is None:
+            span, parent = self._span, self._parent
+            flags = parent.trace_flags if parent is not None else _root_flags(span.trace_id, self._name)
+            self._context = SpanContext(span.trace_id, span.span_id, False, flags, span.trace_state)
         return self._context
 
     def is_recording(self) -> bool:
@@ -63,16 +75,6 @@ class HostView(Span):
     ) -> None:
         """To the host's span."""
         self._around.record_exception(exception, attributes, timestamp, escaped)
-
-
-def view(span: SpanContext, parent: SpanContext | None, around: Span, name: str) -> HostView:
-    """The host's view of a step: below a parent the parent's sampling flags, at a root what the host would decide.
-
-    A step's own span is always sampled. Its flag must not leak: a parent-based host sampler of 10 % would then keep
-    every trace that a step begins.
-    """
-    flags = parent.trace_flags if parent is not None else _root_flags(span.trace_id, name)
-    return HostView(SpanContext(span.trace_id, span.span_id, False, flags, span.trace_state), around)
 
 
 def _root_flags(trace_id: int, name: str) -> TraceFlags:

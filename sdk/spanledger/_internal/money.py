@@ -11,6 +11,8 @@ MAX_DIGITS = 76
 """Digits before and after the point together: what ClickHouse's widest decimal holds."""
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
+_SIMPLE = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d{1,18})?", re.ASCII)
+"""What nearly every amount looks like, and is written out as it stands."""
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 
 
@@ -20,6 +22,8 @@ def decimal_text(value: object, what: str) -> str | None:
     `"48200.00"`, `Decimal("48200.00")` and `48200` are taken. A float, `NaN`, `"48.200,00"` and more than
     `MAX_DIGITS` digits are not.
     """
+    if type(value) is str and _SIMPLE.fullmatch(value):
+        return value
     if isinstance(value, float):
         PROBLEMS.report(
             "float_refused",

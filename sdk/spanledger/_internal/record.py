@@ -1,7 +1,7 @@
 """One business span while it is being written: its attributes, checked value by value. What is wrong is left out."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from spanledger import attributes as names
 from spanledger._internal import moments, money
@@ -9,7 +9,7 @@ from spanledger._internal import text as texts
 from spanledger._internal.details import Details
 from spanledger._internal.failures import Failure
 from spanledger._internal.finished import Value
-from spanledger._internal.problems import PROBLEMS, never_raises, nothing
+from spanledger._internal.problems import PROBLEMS, never_raises, report_unexpected
 
 _TEXTS = (
     (names.PROCESS, "process"),
@@ -21,13 +21,16 @@ _TEXTS = (
     (names.IDEMPOTENCY_KEY, "idempotency_key"),
     (names.REPLAY_OF, "replay_of"),
 )
+_MOMENTS = ((names.DUE_AT, "due_at"), (names.OCCURRED_AT, "occurred_at"))
+_NUMBERS = ((names.ATTEMPT, "attempt"), (names.RECORD_COUNT, "record_count"))
+_Setting = tuple[Callable[..., None], tuple[object, ...]]
 FAILING = frozenset({"failure", "rejected"})
 
 
 class Record:
     """The attributes of one span. Safe to write from several threads: a step may be handed to workers.
 
-    No setter raises: a value that cannot be taken is reported and left out.
+    A value that is wrong is reported and left out; one whose own code raises, raises here.
     """
 
     def __init__(self, step: str) -> None:
@@ -38,69 +41,61 @@ class Record:
 
     def describe(self, details: Details) -> None:
         """Take over every detail that was given; one that cannot be taken does not cost the others."""
-        for name, field in _TEXTS:
-            if (value := getattr(details, field)) is not None:
-                self.text(name, value)
-        for name, field, setter in (
-            (names.DUE_AT, "due_at", self.moment),
-            (names.OCCURRED_AT, "occurred_at", self.moment),
-            (names.ATTEMPT, "attempt", self.whole),
-            (names.RECORD_COUNT, "record_count", self.whole),
-        ):
-            if (value := getattr(details, field)) is not None:
-                setter(name, value)
-        if details.impact is not None:
-            self.word(names.IMPACT, details.impact, names.IMPACTS, "impact")
-        if details.outcome is not None:
-            self.outcome(details.outcome)
-        if details.amount is not None:
-            self._pair(self.amount, details.amount, "amount", "('48200.00', 'EUR')")
-        if details.quantity is not None:
-            self._pair(self.quantity, details.quantity, "quantity", "('7.5', 'hours')")
-        self._describe_entities(details)
+        for setter, arguments in self._given(details):
+            try:
+                setter(*arguments)
+            except Exception:  # noqa: BLE001 - the contract with the host: the span goes on without this value
+                report_unexpected("taking a value over")
 
-    def _describe_entities(self, details: Details) -> None:
-        for entity_type, ids in _items(details.entities, "entities"):
-            self.entity(entity_type, ids)
-        for entity_type, ids in _items(details.aliases, "aliases"):
-            self.alias(entity_type, ids)
+    def _given(self, details: Details) -> Iterator[_Setting]:
+        """What sets each detail that was given, and its arguments."""
+        for setter, fields in ((self.text, _TEXTS), (self.moment, _MOMENTS), (self.whole, _NUMBERS)):
+            for name, field in fields:
+                if (value := getattr(details, field)) is not None:
+                    yield setter, (name, value)
+        if details.impact is not None:
+            yield self.word, (names.IMPACT, details.impact, names.IMPACTS, "impact")
+        if details.outcome is not None:
+            yield self.outcome, (details.outcome,)
+        if details.amount is not None:
+            yield self._pair, (self.amount, details.amount, "amount", "('48200.00', 'EUR')")
+        if details.quantity is not None:
+            yield self._pair, (self.quantity, details.quantity, "quantity", "('7.5', 'hours')")
+        yield from self._given_of_entities(details)
+
+    def _given_of_entities(self, details: Details) -> Iterator[_Setting]:
+        yield from ((self.entity, one) for one in details.entities.items())
+        yield from ((self.alias, one) for one in _items(details.aliases, "aliases"))
+        yield from ((self.allocate, one) for one in _items(details.allocations, "allocations"))
         for entity_type, facts in _items(details.attributes, "attributes"):
-            for key, value in _items(facts, "attributes"):
-                self.attribute(entity_type, key, value)
-        for entity_type, shares in _items(details.allocations, "allocations"):
-            self.allocate(entity_type, shares)
+            yield from ((self.attribute, (entity_type, *one)) for one in _items(facts, "attributes"))
 
     def get(self, name: str) -> Value | None:
         """A value as it stands."""
         return self._values.get(name)
 
-    @never_raises(nothing)
     def text(self, name: str, value: object) -> None:
         """A text attribute; None leaves it as it is."""
         known = texts.identifier(value)
         if known is not None:
             self._values[name] = known
 
-    @never_raises(nothing)
     def word(self, name: str, value: object, allowed: tuple[str, ...], what: str) -> None:
         """An attribute that allows certain words only."""
         known = texts.word(value, allowed, what)
         if known is not None:
             self._values[name] = known
 
-    @never_raises(nothing)
     def whole(self, name: str, value: object) -> None:
         """An int attribute."""
         known = texts.whole(value, name)
         if known is not None:
             self._values[name] = known
 
-    @never_raises(nothing)
     def outcome(self, value: object) -> None:
         """The step's outcome."""
         self.word(names.OUTCOME, value, names.OUTCOMES, "outcome")
 
-    @never_raises(nothing)
     def moment(self, name: str, value: object) -> None:
         """A point in time as RFC 3339; a date means its end for a deadline, else its beginning."""
         at = moments.nanoseconds(value, name, end_of_day=name == names.DUE_AT)
@@ -108,24 +103,20 @@ class Record:
         if known is not None:
             self._values[name] = known
 
-    @never_raises(nothing)
     def entity(self, entity_type: object, ids: object) -> None:
         """Add entities of a type."""
         self._add(names.ENTITY_PREFIX, entity_type, ids)
 
-    @never_raises(nothing)
     def alias(self, entity_type: object, ids: object) -> None:
         """Add other ids of the span's one entity of a type."""
         self._add(names.ALIAS_PREFIX, entity_type, ids)
 
-    @never_raises(nothing)
     def attribute(self, entity_type: object, key: object, value: object) -> None:
         """A fact about the span's entity of a type."""
         known_type, known_key, known = texts.entity_type(entity_type), texts.identifier(key), texts.fact(value)
         if known_type is not None and known_key is not None and known is not None:
             self._values[names.attribute(known_type, known_key)] = known
 
-    @never_raises(nothing)
     def allocate(self, entity_type: object, shares: object) -> None:
         """Add to how the amount splits. One bad share refuses them all: a partial split would look like a whole one."""
         known_type = texts.entity_type(entity_type)
@@ -142,7 +133,6 @@ class Record:
             with self._lock:
                 self._allocations.setdefault(known_type, {}).update(known)
 
-    @never_raises(nothing)
     def amount(self, value: object, currency: object) -> None:
         """The amount and its currency, both or neither."""
         number = money.decimal_text(value, "amount")
@@ -150,14 +140,12 @@ class Record:
         if number is not None and code is not None:
             self._values.update({names.AMOUNT: number, names.CURRENCY: code})
 
-    @never_raises(nothing)
     def quantity(self, value: object, unit: object) -> None:
         """The quantity and its unit, both or neither."""
         number, known_unit = money.decimal_text(value, "quantity"), texts.identifier(unit)
         if number is not None and known_unit is not None:
             self._values.update({names.QUANTITY: number, names.UNIT: known_unit})
 
-    @never_raises(nothing)
     def fail(self, outcome: str, failure: Failure) -> None:
         """The outcome with its error; an earlier error is replaced wholly."""
         kind = texts.word(failure.kind, names.ERROR_KINDS, "error kind") or "unknown"
@@ -193,10 +181,12 @@ class Record:
             PROBLEMS.report(f"{what}_pair", "%s must be a pair such as %s, not %.100r", what, example, value)
 
 
-@never_raises(list[tuple[object, object]])
 def _items(value: object, what: str) -> list[tuple[object, object]]:
-    if value is None:
-        return []
+    return [] if value is None else _pairs(value, what)
+
+
+@never_raises(list[tuple[object, object]])
+def _pairs(value: object, what: str) -> list[tuple[object, object]]:
     if isinstance(value, Mapping):
         return list(value.items())
     PROBLEMS.report(f"{what}_type", "%s must be a mapping, not %s; it was left out", what, type(value))

@@ -8,8 +8,9 @@ from typing import TypeVar
 from opentelemetry import context, trace
 from opentelemetry.context import Context
 
-from spanledger._internal import decorate, host, runtime
+from spanledger._internal import decorate, runtime
 from spanledger._internal.details import Details
+from spanledger._internal.host import HostView
 from spanledger._internal.problems import never_raises, nothing
 from spanledger._internal.span import OpenSpan
 from spanledger._internal.step import IDLE, Step
@@ -49,7 +50,7 @@ class StepScope:
         if self._span is None:
             return
         identity = self._span.identity
-        view = host.view(identity.context, identity.parent, trace.get_current_span(), self._span.name)
+        view = HostView(identity.context, identity.parent, trace.get_current_span(), self._span.name)
         around = context.set_value(_STEP_KEY, step)
         self._token = context.attach(trace.set_span_in_context(view, around))
 

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue
-from opentelemetry.proto.resource.v1 import resource_pb2
-from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
+from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.trace import SpanContext
 
-from spanledger._internal.finished import Finished
+from spanledger._internal.finished import Finished, Raised
 from spanledger._internal.problems import never_raises
+from spanledger._internal.sending import wire
 from spanledger._internal.text import clean
 from spanledger._internal.version import VERSION
 
-_SCOPE = InstrumentationScope(name="spanledger", version=VERSION)
+_SCOPE = InstrumentationScope(name="spanledger", version=VERSION).SerializeToString()
 _PARENT_IS_KNOWN = 0x100
 _PARENT_IS_REMOTE = 0x200
 
@@ -35,10 +35,13 @@ def request(batch: Sequence[Finished], sent_by: Resource) -> bytes:
 
     They are encoded directly: OpenTelemetry's own spans would pass the limits that the host's environment sets.
     """
-    who = resource_pb2.Resource(attributes=[_pair(key, value) for key, value in sent_by.attributes.items()])
-    spans = ScopeSpans(scope=_SCOPE, spans=[_span(one) for one in batch])
-    of_sender = ResourceSpans(resource=who, scope_spans=[spans], schema_url=sent_by.schema_url)
-    return ExportTraceServiceRequest(resource_spans=[of_sender]).SerializeToString()
+    who = wire.attributes(wire.ATTRIBUTES_OF_RESOURCE, sent_by.attributes.items())
+    spans = b"".join(wire.field(wire.SPAN, _span(one)) for one in batch)
+    of_scope = wire.field(wire.SCOPE, _SCOPE) + spans
+    of_sender = wire.field(wire.RESOURCE, who) + wire.field(wire.OF_SCOPE, of_scope)
+    if sent_by.schema_url:
+        of_sender += wire.field(wire.SCHEMA_URL, sent_by.schema_url.encode())
+    return wire.field(wire.OF_RESOURCE, of_sender)
 
 
 def halves(body: bytes) -> tuple[bytes, bytes] | None:
@@ -71,22 +74,35 @@ def _count(request: ExportTraceServiceRequest) -> int:
     return sum(len(scope.spans) for one in request.resource_spans for scope in one.scope_spans)
 
 
-def _span(span: Finished) -> Span:
+def _span(span: Finished) -> bytes:
     context, parent = span.context, span.parent
-    return Span(
-        trace_id=context.trace_id.to_bytes(16),
-        span_id=context.span_id.to_bytes(8),
-        trace_state=context.trace_state.to_header(),
-        parent_span_id=b"" if parent is None else parent.span_id.to_bytes(8),
-        flags=_flags(context, parent),
-        name=span.name,
-        kind=Span.SPAN_KIND_INTERNAL,
-        start_time_unix_nano=span.started_at,
-        end_time_unix_nano=span.ended_at,
-        attributes=[_pair(key, value) for key, value in span.attributes.items()],
-        events=_events(span),
-        status=_status(span),
-    )
+    parts = [
+        wire.TRACE_ID,
+        context.trace_id.to_bytes(16),
+        wire.SPAN_ID,
+        context.span_id.to_bytes(8),
+        wire.field(wire.NAME, span.name.encode()),
+        wire.KIND_INTERNAL,
+        wire.START,
+        span.started_at.to_bytes(8, "little"),
+        wire.END,
+        span.ended_at.to_bytes(8, "little"),
+        wire.FLAGS,
+        _flags(context, parent).to_bytes(4, "little"),
+        wire.attributes(wire.ATTRIBUTES_OF_SPAN, span.attributes.items()),
+    ]
+    if parent is not None:
+        parts += [wire.PARENT_ID, parent.span_id.to_bytes(8)]
+    if context.trace_state:
+        parts.append(wire.field(wire.TRACE_STATE, context.trace_state.to_header().encode()))
+    if span.raised is not None:
+        parts.append(wire.field(wire.EVENT, _event(span.raised, span.ended_at)))
+    if span.failed:
+        said = wire.field(wire.STATUS_MESSAGE, (span.description or "").encode())
+        parts.append(wire.field(wire.STATUS, said + wire.STATUS_ERROR))
+    else:
+        parts.append(wire.STATUS_UNSET)
+    return b"".join(parts)
 
 
 def _flags(context: SpanContext, parent: SpanContext | None) -> int:
@@ -94,37 +110,12 @@ def _flags(context: SpanContext, parent: SpanContext | None) -> int:
     return context.trace_flags | _PARENT_IS_KNOWN | remote
 
 
-def _status(span: Finished) -> Status:
-    if not span.failed:
-        return Status()
-    return Status(code=Status.STATUS_CODE_ERROR, message=span.description or "")
-
-
-def _events(span: Finished) -> list[Span.Event]:
-    if span.raised is None:
-        return []
+def _event(raised: Raised, at: int) -> bytes:
     told = {
-        "exception.type": span.raised.type,
-        "exception.message": span.raised.message,
-        "exception.stacktrace": span.raised.stacktrace,
+        "exception.type": raised.type,
+        "exception.message": raised.message,
+        "exception.stacktrace": raised.stacktrace,
     }
-    attributes = [_pair(key, value) for key, value in told.items()]
-    return [Span.Event(name="exception", time_unix_nano=span.ended_at, attributes=attributes)]
-
-
-def _pair(key: str, value: object) -> KeyValue:
-    return KeyValue(key=key, value=_value(value))
-
-
-def _value(value: object) -> AnyValue:
-    if isinstance(value, str):
-        return AnyValue(string_value=value)
-    if isinstance(value, bool):
-        return AnyValue(bool_value=value)
-    if isinstance(value, int):
-        return AnyValue(int_value=value)
-    if isinstance(value, float):
-        return AnyValue(double_value=value)
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return AnyValue(array_value=ArrayValue(values=[_value(one) for one in value]))
-    return AnyValue(string_value=str(value))
+    time = wire.EVENT_TIME + at.to_bytes(8, "little")
+    name = wire.field(wire.EVENT_NAME, b"exception")
+    return time + name + wire.attributes(wire.ATTRIBUTES_OF_EVENT, told.items())

@@ -73,7 +73,8 @@ class Sender:
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
                 self._on_first()
-            if len(self._queue) == 1 or len(self._queue) >= self._batch_size:
+            # Of more, the thread learns when it comes back for them: to wake it each time would cost more than the span.
+            if len(self._queue) in {1, self._batch_size}:
                 self._changed.notify_all()
 
     def flush(self, timeout: float) -> bool:

@@ -1,0 +1,1 @@
+"""The SDK's cost to its host, beside plain OpenTelemetry's."""
