@@ -12,6 +12,7 @@ Unconfigured it does nothing. It never raises into the host program (only `confi
 be meant), its spans escape the host's sampler, and the host's own tracing never sees them.
 """
 
+from spanledger._internal.batch import Attempt, Batch, Failed, each
 from spanledger._internal.lifecycle import configure, flush, shutdown
 from spanledger._internal.propagation import extract, inject
 from spanledger._internal.scope import current_step
@@ -24,11 +25,15 @@ from spanledger.errors import ConfigurationError
 __version__ = VERSION
 
 __all__ = [
+    "Attempt",
+    "Batch",
     "ConfigurationError",
+    "Failed",
     "Step",
     "__version__",
     "configure",
     "current_step",
+    "each",
     "emit",
     "extract",
     "flush",

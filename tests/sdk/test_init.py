@@ -10,11 +10,15 @@ from collections.abc import Callable
 import spanledger as sl
 
 EXPORTED = [
+    "Attempt",
+    "Batch",
     "ConfigurationError",
+    "Failed",
     "Step",
     "__version__",
     "configure",
     "current_step",
+    "each",
     "emit",
     "extract",
     "flush",
@@ -52,7 +56,18 @@ def test_a_steps_names_are_pinned() -> None:
 
 
 def test_every_public_name_says_what_it_does_and_shows_it() -> None:
-    for name in ("configure", "current_step", "emit", "extract", "flush", "inject", "shutdown", "step", "transaction"):
+    for name in (
+        "configure",
+        "current_step",
+        "each",
+        "emit",
+        "extract",
+        "flush",
+        "inject",
+        "shutdown",
+        "step",
+        "transaction",
+    ):
         assert "Example:" in (inspect.getdoc(getattr(sl, name)) or ""), name
     for name in STEP:
         assert inspect.getdoc(getattr(sl.Step, name)), name
