@@ -25,6 +25,7 @@ _SIDES = ("plain", "spanledger")
 _MEASURES = (
     ("caller", "ns_per_span", "time added to the caller for a step, µs", 1000, 1.2),
     ("whole", "cpu_ns_per_span", "processor time for a span, encoded and sent, µs", 1000, 1.0),
+    ("each", "cpu_ns_per_record", "the same for a record of sl.each, µs", 1000, 0.3),
     ("memory", "bytes_per_span", "memory of a queued span, bytes", 1, None),
 )
 _IMPORTS = {

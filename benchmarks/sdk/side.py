@@ -55,6 +55,27 @@ def _whole(side: str, endpoint: str, spans: int) -> dict[str, float]:
     return {"cpu_ns_per_span": cpu / spans, "ns_per_span_until_sent": (time.perf_counter_ns() - began) / spans}
 
 
+def _each(side: str, endpoint: str, spans: int) -> dict[str, float]:
+    """Processor time of the whole process for a record of a batch: `each`, or a plain span around every record."""
+    step, flush = _begin(side, endpoint, delay=0.2)
+    with step(0):
+        pass
+    flush()
+    began = time.process_time_ns()
+    if side == "spanledger":
+        import spanledger as sl  # noqa: PLC0415 - each side loads its own
+
+        for _, it in sl.each("invoice.posted", range(spans), invoice=str, project="PRJ-7", amount=("48200.00", "EUR")):
+            with it:
+                pass
+    else:
+        for number in range(spans):
+            with step(number):
+                pass
+    flush()
+    return {"cpu_ns_per_record": (time.process_time_ns() - began) / spans}
+
+
 def _memory(side: str, endpoint: str, spans: int) -> dict[str, float]:
     """Bytes that a queued span takes."""
     step, _ = _begin(side, endpoint, delay=3600.0)
@@ -126,7 +147,7 @@ def _resident() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-_MEASURES = {"caller": _caller, "whole": _whole, "memory": _memory}
+_MEASURES = {"caller": _caller, "whole": _whole, "each": _each, "memory": _memory}
 
 if __name__ == "__main__":
     main()

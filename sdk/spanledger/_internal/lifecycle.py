@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from spanledger._internal import runtime
 from spanledger._internal.problems import PROBLEMS, never_raises
-from spanledger._internal.settings import resolve
+from spanledger._internal.runtime import Runtime
+from spanledger._internal.settings import Settings, resolve
 
 
 def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
@@ -87,14 +88,20 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")
         return
-    # A program that never configures never pays for protobuf and the HTTP client.
-    from spanledger._internal.sending.starting import start  # noqa: PLC0415
-
-    previous = runtime.install(start(settings, on_first=_watch_the_end_of_a_worker))
+    previous = runtime.install(_started(settings))
     if previous is not None:
         previous.close(previous.settings.exit_timeout)
     atexit.unregister(_at_exit)
     atexit.register(_at_exit)
+
+
+def _started(settings: Settings) -> Runtime:
+    if (net := runtime.net()) is not None:
+        return Runtime(settings, net)
+    # A program that never configures never pays for protobuf and the HTTP client.
+    from spanledger._internal.sending.starting import start  # noqa: PLC0415
+
+    return start(settings, on_first=_watch_the_end_of_a_worker)
 
 
 @never_raises(lambda: False)

@@ -4,7 +4,8 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from opentelemetry.trace import SpanContext, TraceFlags
@@ -108,6 +109,25 @@ def install(runtime: Runtime | None) -> Runtime | None:
     global _current
     previous, _current = _current, runtime
     return previous
+
+
+_net: Sink | None = None
+
+
+@contextmanager
+def captured_by(sink: Sink) -> Iterator[Sink]:
+    """For a test: whatever is configured meanwhile, spans go to this sink."""
+    global _net  # noqa: PLW0603 - there is one, as there is one runtime
+    before, _net = _net, sink
+    try:
+        yield sink
+    finally:
+        _net = before
+
+
+def net() -> Sink | None:
+    """Where spans go because a test wants it."""
+    return _net
 
 
 def _after_fork_in_child() -> None:
