@@ -69,7 +69,7 @@ class Collector:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                body = _body(self)
                 status = 413 if len(body) > collector.largest else collector.status
                 collector.take(body, {key.lower(): value for key, value in self.headers.items()}, self.path, status)
                 self.send_response(status)
@@ -108,6 +108,18 @@ class Collector:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """The body, of a given length or in chunks, as Node sends it."""
+    if "content-length" in request.headers:
+        return request.rfile.read(int(request.headers["content-length"]))
+    body = b""
+    while size := int(request.rfile.readline(), 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
+    return body
 
 
 def _plain(value: AnyValue) -> object:

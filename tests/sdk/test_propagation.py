@@ -116,3 +116,17 @@ def test_any_root_id_survives_the_journey(root: str) -> None:
         carrier = sl.inject({})
     with sl.extract(carrier):
         assert baggage.get_baggage("business.transaction") == f"p/{root}"
+
+
+def test_kafkas_headers_are_pairs_of_bytes(sent: Sent) -> None:
+    with sl.step("invoice.approved"):
+        headers = sl.inject([("traceparent", b"of the message before"), ("kind", b"invoice")])
+    assert [name for name, _ in headers] == ["kind", "traceparent"]
+    assert all(isinstance(value, bytes) for _, value in headers)
+    with sl.extract(headers), sl.step("invoice.posted"):
+        pass
+    with sl.extract(None), sl.step("invoice.generated"):
+        pass
+    approved, posted, generated = sent()
+    assert (posted.trace_id, posted.parent_id) == (approved.trace_id, approved.span_id)
+    assert generated.trace_id != approved.trace_id

@@ -1,6 +1,7 @@
 """Trace context and baggage in and out of a carrier: HTTP headers, message headers, a job's payload."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, TypeVar
 
 from opentelemetry import context
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
@@ -14,6 +15,11 @@ from spanledger._internal.problems import PROBLEMS, never_raises, nothing
 
 # The W3C formats by themselves, whatever propagators the host has chosen for its own traces.
 _PROPAGATORS = (TraceContextTextMapPropagator(), W3CBaggagePropagator())
+
+
+Pairs = list[tuple[str, bytes]]
+"""Headers as Kafka has them: names may repeat, values are bytes."""
+C = TypeVar("C", MutableMapping[str, str], Pairs)
 
 
 class _Writer(Setter[MutableMapping[str, str]]):
@@ -40,8 +46,11 @@ _WRITER = _Writer()
 _READER = _Reader()
 
 
-def inject(carrier: MutableMapping[str, str]) -> MutableMapping[str, str]:
+def inject(carrier: C) -> C:
     """Write the current step and transaction into `carrier` as W3C headers, and return it.
+
+    Args:
+        carrier: a mapping of text to text (HTTP headers, AMQP's, a job's payload), or Kafka's list of names and bytes.
 
     The headers are `traceparent`, `tracestate` and `baggage`, in lower case. It never raises; a carrier that cannot be
     written to is returned as it is, and the problem logged.
@@ -55,17 +64,22 @@ def inject(carrier: MutableMapping[str, str]) -> MutableMapping[str, str]:
 
 
 @never_raises(nothing)
-def _write(carrier: MutableMapping[str, str]) -> None:
+def _write(carrier: MutableMapping[str, str] | Pairs) -> None:
+    headers = {} if isinstance(carrier, list) else carrier
     for propagator in _PROPAGATORS:
-        propagator.inject(carrier, setter=_WRITER)
+        propagator.inject(headers, setter=_WRITER)
+    if isinstance(carrier, list):
+        carrier[:] = [pair for pair in carrier if pair[0] not in headers]
+        carrier += [(name, value.encode()) for name, value in headers.items()]
 
 
 @never_raises(unchanged)
-def extract(carrier: Mapping[str, object]) -> ContextScope:
+def extract(carrier: Mapping[str, object] | Iterable[tuple[str, object]] | None) -> ContextScope:
     """Work under the trace and the transaction that a caller sent in `carrier`.
 
     Args:
-        carrier: a mapping of header names, in any case, to text, bytes or lists of them.
+        carrier: a mapping of header names, in any case, to text, bytes or lists of them; or pairs of these, as Kafka has
+            them; or None, as many libraries say "no headers".
 
     Where the carrier says nothing, what is current stays. It never raises; a broken carrier is logged.
 
@@ -77,10 +91,14 @@ def extract(carrier: Mapping[str, object]) -> ContextScope:
     return ContextScope(lambda: _read(carrier))
 
 
-def _read(carrier: Mapping[str, object]) -> Context | None:
+def _read(carrier: Any) -> Context | None:
+    if carrier is None:
+        return None
+    if isinstance(carrier, list | tuple):
+        carrier = dict(carrier)
     # The standard library's own HTTP headers are no Mapping, but have items() like one.
     if not callable(getattr(carrier, "items", None)):
-        PROBLEMS.report("carrier", "extract() needs a mapping, not %s", type(carrier))
+        PROBLEMS.report("carrier", "extract() needs a mapping or a list of pairs, not %s", type(carrier))
         return None
     found = context.get_current()
     for propagator in _PROPAGATORS:
