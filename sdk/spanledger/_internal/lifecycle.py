@@ -2,11 +2,13 @@
 
 import atexit
 import os
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from spanledger._internal import runtime
 from spanledger._internal.problems import PROBLEMS, never_raises
+from spanledger._internal.redaction import redaction
 from spanledger._internal.runtime import Runtime
 from spanledger._internal.settings import Settings, resolve
 
@@ -29,6 +31,9 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
     exit_timeout: float = 5.0,
     spool: str | os.PathLike[str] | bool | None = None,
     spool_megabytes: int = 64,
+    redact: Iterable[str | re.Pattern[str]] = (),
+    allow_attributes: Iterable[str] | None = None,
+    hash_entities: Iterable[str] = (),
 ) -> None:
     """Begin to send business spans. Until then, every other call of the SDK does nothing.
 
@@ -54,6 +59,14 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
             `~/.local/state`. False keeps nothing on disk. Files in it are for this user alone to read, and hold spans
             in clear, but no credential.
         spool_megabytes: how much may wait there, for each collector and credential; of more, the oldest is lost, counted and logged.
+
+        redact: regular expressions of what must not leave in what errors and facts say, besides what is always taken
+            out: tokens, `password=...`, passwords in addresses, cards' numbers, IBANs.
+        allow_attributes: the only facts that are sent, `account.tier` or `account.*`; without it all, but for those whose
+            key says that they are secret (`password`, `iban`, `date_of_birth`).
+        hash_entities: entity types whose ids are sent as a keyed hash (HMAC-SHA-256 with `SPANLEDGER_HASH_KEY`), such as
+            `worker`. The same id makes the same hash wherever the key is the same. The root in a transaction's key is
+            sent as it is.
 
     Spans pass no sampler and no limit of the host's, go to this collector only, and the host's own tracing never sees
     them. It may be called again: what the earlier settings still hold is sent first. `OTEL_SDK_DISABLED=true` keeps
@@ -84,6 +97,7 @@ def configure(  # noqa: PLR0913 - settings, all by keyword and with a default
         exit_timeout=exit_timeout,
         spool=spool,
         spool_megabytes=spool_megabytes,
+        redaction=redaction(os.environ, redact=redact, allow_attributes=allow_attributes, hash_entities=hash_entities),
     )
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         PROBLEMS.report("disabled", "OTEL_SDK_DISABLED is set, nothing is sent")

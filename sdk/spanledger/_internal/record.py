@@ -10,6 +10,7 @@ from spanledger._internal.details import Details
 from spanledger._internal.failures import Failure
 from spanledger._internal.finished import Value
 from spanledger._internal.problems import PROBLEMS, never_raises, report_unexpected
+from spanledger._internal.redaction import Redaction
 
 _TEXTS = (
     (names.PROCESS, "process"),
@@ -33,7 +34,8 @@ class Record:
     A value that is wrong is reported and left out; one whose own code raises, raises here.
     """
 
-    def __init__(self, step: str) -> None:
+    def __init__(self, step: str, redaction: Redaction) -> None:
+        self._redaction = redaction
         self._values: dict[str, Value] = {names.STEP: step}
         self._ids: dict[str, dict[str, None]] = {}
         self._allocations: dict[str, dict[str, str]] = {}
@@ -114,8 +116,10 @@ class Record:
     def attribute(self, entity_type: object, key: object, value: object) -> None:
         """A fact about the span's entity of a type."""
         known_type, known_key, known = texts.entity_type(entity_type), texts.identifier(key), texts.fact(value)
-        if known_type is not None and known_key is not None and known is not None:
-            self._values[names.attribute(known_type, known_key)] = known
+        if known_type is None or known_key is None or known is None:
+            return
+        if (sent := self._redaction.fact(known_type, known_key, known)) is not None:
+            self._values[names.attribute(known_type, known_key)] = sent
 
     def allocate(self, entity_type: object, shares: object) -> None:
         """Add to how the amount splits. One bad share refuses them all: a partial split would look like a whole one."""
@@ -128,7 +132,7 @@ class Record:
             if entity_id is None or share is None:
                 PROBLEMS.report("allocation", "the allocation over %ss was left out", known_type)
                 return
-            known[entity_id] = share
+            known[self._redaction.id(known_type, entity_id)] = share
         if known:
             with self._lock:
                 self._allocations.setdefault(known_type, {}).update(known)
@@ -153,7 +157,9 @@ class Record:
             self._values.pop(name, None)
         self._values.update({names.OUTCOME: outcome, names.ERROR_KIND: kind})
         self.text(names.ERROR_CODE, failure.code)
-        self.text(names.ERROR_MESSAGE, failure.message)
+        message = texts.identifier(failure.message)
+        if message is not None:
+            self._values[names.ERROR_MESSAGE] = self._redaction.message(message)
         if failure.retryable is not None:
             self._values[names.ERROR_RETRYABLE] = bool(failure.retryable)
 
@@ -170,6 +176,8 @@ class Record:
     def _add(self, prefix: str, entity_type: object, ids: object) -> None:
         known_type = texts.entity_type(entity_type)
         known = texts.identifiers(ids) if known_type is not None else []
+        if known_type in self._redaction.hashed:
+            known = [self._redaction.id(known_type, one) for one in known]
         if known_type is not None and known:
             with self._lock:
                 self._ids.setdefault(prefix + known_type, {}).update(dict.fromkeys(known))

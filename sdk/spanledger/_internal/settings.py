@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from spanledger._internal.problems import PROBLEMS
+from spanledger._internal.redaction import Redaction
 from spanledger._internal.sending.destination import GRPC, HTTP, LONGEST, Destination, destination, with_path
 from spanledger.errors import ConfigurationError
 
@@ -33,6 +34,7 @@ class Settings:
     exit_timeout: float = 5.0
     spool: Path | None = None
     spool_megabytes: int = 64
+    redaction: Redaction = field(default_factory=Redaction)
 
     def __post_init__(self) -> None:
         for name in ("service_name", "system", "legal_entity", "region", "id_scope"):

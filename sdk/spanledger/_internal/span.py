@@ -31,8 +31,8 @@ class OpenSpan:
     def __init__(self, runtime: Runtime, step: str, details: Details, started_at: int | None = None) -> None:
         self.runtime = runtime
         self.name = clean(step)
-        self.record = Record(self.name)
         settings = runtime.settings
+        self.record = Record(self.name, settings.redaction)
         around = {
             names.SYSTEM: settings.system,
             names.LEGAL_ENTITY: settings.legal_entity,
@@ -103,9 +103,9 @@ class OpenSpan:
                 self.record.fail(became, failures.failure_of(exception))
             else:
                 self.record.outcome(became)
-        kind = type(exception)
+        kind, redaction = type(exception), self.runtime.settings.redaction
         return Raised(
             f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
-            failures.message_of(exception),
-            clean("".join(traceback.format_exception(exception))),
+            redaction.message(failures.message_of(exception)),
+            redaction.trace(clean("".join(traceback.format_exception(exception)))),
         )
