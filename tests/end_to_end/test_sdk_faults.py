@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,42 @@ assert sl.flush(20)
 """
 
 
+MANY_AT_ONCE = """
+import asyncio, sys, spanledger as sl
+sl.configure(service_name="async", system="netsuite", endpoint=sys.argv[1])
+
+async def post(number):
+    with sl.step("invoice.posted", invoice=f"INV-{number}") as outer:
+        await asyncio.sleep(0.001 * (number % 7))
+        with sl.step("invoice.synced_to_crm", invoice=f"INV-{number}"):
+            await asyncio.sleep(0)
+        assert sl.current_step() is outer
+    return number
+
+async def main():
+    return await asyncio.gather(*(post(number) for number in range(10_000)))
+
+assert asyncio.run(main()) == list(range(10_000))
+assert sl.flush(60)
+"""
+PREFORK = """
+import os, signal, sys, time, spanledger as sl
+sl.configure(service_name="web", system="portal", endpoint=sys.argv[1], delay=0.05)
+children = []
+for worker in range(4):
+    child = os.fork()
+    if child == 0:
+        for number in range(50):
+            with sl.step("expense_report.approved", expense_report=f"EXP-{worker}-{number}"):
+                pass
+        assert sl.flush(20)
+        if worker == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sys.exit(0)
+    children.append(child)
+ends = [os.waitpid(child, 0)[1] for child in children]
+print(ends)
+"""
 SPANLEDGER = "import sys; from spanledger._internal.command import main; sys.exit(main())"
 
 
@@ -63,6 +100,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def port() -> int:
     return free_ports(1)[0]
+
+
+@pytest.fixture(scope="module")
+def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A platform for the tests in which nobody ends it."""
+    with up(tmp_path_factory.mktemp("living") / "ledger" / "data") as running:
+        yield running
 
 
 def started(data: Path, port: int) -> Any:
@@ -131,28 +175,53 @@ def test_a_host_that_is_killed_leaves_what_it_kept_and_the_number_of_what_it_los
         assert well["state"] == "closed"
 
 
-def test_doctor_sends_a_span_and_reads_it_back(tmp_path: Path, port: int, environment: dict[str, str]) -> None:
-    with started(tmp_path / "ledger" / "data", port) as running:
-        arguments = [
-            "doctor",
-            "--endpoint",
-            f"http://127.0.0.1:{port}",
-            "--service",
-            "nightly",
-            "--sql",
-            running.clickhouse,
-        ]
-        told = subprocess.run(
-            [sys.executable, "-c", SPANLEDGER, *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert told.returncode == 0, told.stdout
-        assert [line.partition(":")[0] for line in told.stdout.splitlines()] == [
-            "ok   collector", "ok   headers", "ok   timeout", "ok   service", "ok   spool", "ok   test span", "ok   read back",
-        ]  # fmt: skip
-        # It is in no transaction, and nobody's health of data is the worse for it.
-        assert httpx2.get(f"{running.api}/v1/transactions").json()["items"] == []
+def test_doctor_sends_a_span_and_reads_it_back(living: Running, environment: dict[str, str]) -> None:
+    arguments = ["doctor", "--endpoint", living.otlp_http, "--service", "nightly", "--sql", living.clickhouse]
+    told = subprocess.run(
+        [sys.executable, "-c", SPANLEDGER, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert told.returncode == 0, told.stdout
+    assert [line.partition(":")[0] for line in told.stdout.splitlines()] == [
+        "ok   collector", "ok   headers", "ok   timeout", "ok   service", "ok   spool", "ok   test span", "ok   read back",
+    ]  # fmt: skip
+    sql = "SELECT count(), any(Step), any(length(EntityIds)) FROM spans WHERE SpanName = 'spanledger.doctor' FORMAT CSV"
+    assert httpx2.post(living.clickhouse, content=sql.encode(), timeout=60).text == '1,"",0\n'
+
+
+def test_ten_thousand_steps_at_once_keep_their_own_context(living: Running, environment: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-c", MANY_AT_ONCE, living.otlp_http], env=environment, check=True, timeout=120)
+    assert stored(living, "INV-") == (20_000, 20_000)
+    # Each inner step has the outer one of the same invoice around it.
+    sql = (
+        "SELECT count() FROM spans AS one INNER JOIN spans AS around "
+        "ON one.ParentSpanId = around.SpanId AND one.TraceId = around.TraceId "
+        "WHERE one.SpanName = 'invoice.synced_to_crm' AND one.EntityIds[1] = around.EntityIds[1]"
+    )
+    assert httpx2.post(living.clickhouse, content=sql.encode(), timeout=60).text == "10000\n"
+
+
+def test_workers_of_a_prefork_server_are_producers_of_their_own(living: Running, environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PREFORK, living.otlp_http],
+        env=environment,
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "[0, 0, 0, 9]\n"
+    assert stored(living, "EXP-") == (200, 200)
+    # The one that was killed is told of by the next start.
+    subprocess.run([sys.executable, "-c", NEXT, living.otlp_http], env=environment, check=True, timeout=60)
+    later = datetime.now(UTC) + timedelta(minutes=10)
+
+    def workers() -> list[dict[str, Any]]:
+        return [one for one in producers(living, later) if one["service"] == "web"]
+
+    wait_for(lambda: len(workers()) == 4)
+    assert [(one["missing"], one["state"]) for one in workers()] == [(0, "closed")] * 4
