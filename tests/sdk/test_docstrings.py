@@ -40,7 +40,9 @@ class Names(dict[str, Any]):
     def __missing__(self, name: str) -> object:
         if name.startswith("__") or hasattr(__builtins__, name) or name in dir(__builtins__):
             raise KeyError(name)
-        return {"rows": [Anything()], "paid_at": datetime(2026, 3, 2, tzinfo=UTC)}.get(name, Anything())
+        return {"rows": [Anything()], "messages": [Anything()], "paid_at": datetime(2026, 3, 2, tzinfo=UTC)}.get(
+            name, Anything()
+        )
 
 
 def documented() -> Iterator[tuple[str, str]]:

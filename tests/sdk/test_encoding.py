@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags, TraceState
+from opentelemetry.trace import Link, SpanContext, Status, StatusCode, TraceFlags, TraceState
 
 from spanledger._internal.finished import Finished, Raised
 from spanledger._internal.sending import encoding
@@ -41,6 +41,7 @@ def spans(draw: st.DrawFn) -> Finished:
         draw(st.booleans()),
         draw(st.none() | TEXTS),
         draw(st.none() | st.builds(Raised, TEXTS, TEXTS, TEXTS)),
+        draw(st.lists(contexts(), max_size=2)),
     )
 
 
@@ -61,6 +62,7 @@ def readable(span: Finished, resource: Resource) -> ReadableSpan:
         resource=resource,
         attributes=span.attributes,
         events=events,
+        links=[Link(one) for one in span.links],
         status=Status(StatusCode.ERROR, span.description) if span.failed else Status(StatusCode.UNSET),
         start_time=span.started_at,
         end_time=span.ended_at,
@@ -85,6 +87,12 @@ def test_a_request_is_what_opentelemetry_would_send(
         # The trace flags, which OTLP has in the lowest byte and OpenTelemetry's Python SDK leaves out.
         assert one.flags & 0xFF == span.context.trace_flags
         one.flags &= ~0xFF
+        assert [link.flags & 0xFF for link in one.links] == [context.trace_flags for context in span.links]
+        assert [link.trace_state for link in one.links] == [context.trace_state.to_header() for context in span.links]
+        for link in one.links:
+            # Likewise.
+            link.flags &= ~0xFF
+            link.trace_state = ""
     assert ours == encode_spans([readable(span, resource) for span in batch])
 
 

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBasedTraceIdRatio, Sampler
 
 import spanledger as sl
+from spanledger.processor import BusinessKeysProcessor
 from tests.sdk.collector import Arrived, Collector
 
 Sent = Callable[[], list[Arrived]]
@@ -157,3 +158,29 @@ with sl.step("invoice.posted"):
 print(type(trace.get_tracer_provider()).__name__)
 """
     assert run_python(program).strip() == "ProxyTracerProvider"
+
+
+def test_the_hosts_spans_carry_the_business_keys_if_it_wants_them(host: Host, sent: Sent) -> None:
+    host.provider.add_span_processor(BusinessKeysProcessor())
+    tracer = host.sample(ALWAYS_ON)
+    with tracer.start_as_current_span("outside"):
+        pass
+    with (
+        sl.transaction("invoice-to-cash", "INV-1"),
+        sl.step("invoice.posted", invoice=["INV-1", "INV-2"], amount=("1.00", "EUR")) as it,
+    ):
+        it.entity("project", "PRJ-7")
+        with tracer.start_as_current_span("http POST"), tracer.start_as_current_span("connect"):
+            pass
+    told = {span.name: dict(span.attributes or {}) for span in host.seen.get_finished_spans()}
+    assert told["outside"] == {}
+    assert (
+        told["http POST"]
+        == told["connect"]
+        == {
+            "business.transaction": "invoice-to-cash/INV-1",
+            "business.entity.invoice": ("INV-1", "INV-2"),
+            "business.entity.project": "PRJ-7",
+        }
+    )
+    assert len(sent()) == 1

@@ -36,6 +36,7 @@ STEP = [
     "entity",
     "fail",
     "idempotency_key",
+    "link",
     "occurred_at",
     "outcome",
     "quantity",

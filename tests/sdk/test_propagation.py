@@ -130,3 +130,17 @@ def test_kafkas_headers_are_pairs_of_bytes(sent: Sent) -> None:
     approved, posted, generated = sent()
     assert (posted.trace_id, posted.parent_id) == (approved.trace_id, approved.span_id)
     assert generated.trace_id != approved.trace_id
+
+
+def test_a_step_links_to_every_message_that_it_was_made_from(sent: Sent) -> None:
+    carriers = []
+    for number in range(2):
+        with sl.step("time_entry.approved", time_entry=number):
+            carriers.append(sl.inject({}))
+    with sl.step("invoice.generated") as it:
+        for carrier in (*carriers, {}, None, 7):
+            it.link(carrier)  # type: ignore[arg-type]  # what is no carrier links nothing
+        it.link(sl.inject([]))
+    first, second, generated = sent()
+    assert [link.span_id.hex() for link in generated.span.links] == [first.span_id, second.span_id, generated.span_id]
+    assert [link.trace_id.hex() for link in generated.span.links][:2] == [first.trace_id, second.trace_id]

@@ -31,6 +31,8 @@ class Finished:
     failed: bool
     description: str | None
     raised: Raised | None
+    links: Sequence[SpanContext] = ()
+    """Other spans that it has to do with, in whatever trace."""
 
 
 class Sink(Protocol):

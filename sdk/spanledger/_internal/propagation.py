@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TypeVar
 
-from opentelemetry import context
+from opentelemetry import context, trace
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 from opentelemetry.context import Context
 from opentelemetry.propagators.textmap import Getter, Setter
+from opentelemetry.trace import SpanContext
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from spanledger._internal import runtime
@@ -88,10 +89,17 @@ def extract(carrier: Mapping[str, object] | Iterable[tuple[str, object]] | None)
         ...     with sl.step("invoice.synced_to_crm", invoice=message.invoice):
         ...         sync(message)
     """
-    return ContextScope(lambda: _read(carrier))
+    return ContextScope(lambda: _read(carrier, context.get_current()))
 
 
-def _read(carrier: Any) -> Context | None:
+def sender_of(carrier: Mapping[str, object] | Iterable[tuple[str, object]] | None) -> SpanContext | None:
+    """The span that a carrier was written under; None where it says none. Raises nothing of its own."""
+    # Without a context of its own, what says nothing would mean the span that is current here.
+    told = trace.get_current_span(_read(carrier, Context()) or Context()).get_span_context()
+    return told if told.is_valid else None
+
+
+def _read(carrier: Any, around: Context) -> Context | None:
     if carrier is None:
         return None
     if isinstance(carrier, list | tuple):
@@ -100,7 +108,7 @@ def _read(carrier: Any) -> Context | None:
     if not callable(getattr(carrier, "items", None)):
         PROBLEMS.report("carrier", "extract() needs a mapping or a list of pairs, not %s", type(carrier))
         return None
-    found = context.get_current()
+    found = around
     for propagator in _PROPAGATORS:
         found = propagator.extract(carrier, found, getter=_READER)
     return found

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 
+from opentelemetry.trace import SpanContext
+
 from spanledger import attributes as names
 from spanledger._internal import moments, money
 from spanledger._internal import text as texts
@@ -40,6 +42,7 @@ class Record:
         self._ids: dict[str, dict[str, None]] = {}
         self._allocations: dict[str, dict[str, str]] = {}
         self._lock = threading.Lock()
+        self.links: list[SpanContext] = []
 
     def describe(self, details: Details) -> None:
         """Take over every detail that was given; one that cannot be taken does not cost the others."""
@@ -162,6 +165,10 @@ class Record:
             self._values[names.ERROR_MESSAGE] = self._redaction.message(message)
         if failure.retryable is not None:
             self._values[names.ERROR_RETRYABLE] = bool(failure.retryable)
+
+    def entities(self) -> dict[str, Value]:
+        """The attributes of the entities that are named so far."""
+        return {name: value for name, value in self.wire().items() if name.startswith(names.ENTITY_PREFIX)}
 
     def wire(self) -> dict[str, Value]:
         """The attributes as they are sent: a single id as a string, several as a list."""

@@ -102,5 +102,10 @@ def current_step() -> Step:
         ... def post(invoice):
         ...     sl.current_step().entity("invoice", invoice.number)
     """
-    found = context.get_value(_STEP_KEY)
+    return step_in(context.get_current())
+
+
+def step_in(around: Context) -> Step:
+    """The innermost step of a context; one that does nothing where there is none."""
+    found = context.get_value(_STEP_KEY, around)
     return found if isinstance(found, Step) else IDLE

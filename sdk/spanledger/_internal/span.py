@@ -87,6 +87,7 @@ class OpenSpan:
                 failed=values.get(names.OUTCOME) in FAILING,
                 description=None if said is None else str(said),
                 raised=raised,
+                links=tuple(self.record.links),
             )
         )
 

@@ -1,12 +1,14 @@
 """The handle of a running step: what its body may say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from spanledger import attributes as names
 from spanledger._internal.failures import Failure
+from spanledger._internal.finished import Value
 from spanledger._internal.moments import Moment
 from spanledger._internal.money import Number
 from spanledger._internal.problems import PROBLEMS, never_raises, nothing
+from spanledger._internal.propagation import sender_of
 from spanledger._internal.record import Record
 from spanledger._internal.span import OpenSpan
 from spanledger._internal.text import Fact, Id, Ids
@@ -136,6 +138,19 @@ class Step:
         if record := self._record("a rejection"):
             record.fail("rejected", Failure(kind, code, message, retryable))
 
+    @never_raises(nothing)
+    def link(self, carrier: Mapping[str, object] | Iterable[tuple[str, object]]) -> None:
+        """The step has to do with another trace's span too: of the messages that a batch was made from, each one's.
+
+        `carrier` is what that span's `inject` wrote, as for `extract`; where it says nothing, nothing is linked.
+
+        Example:
+            >>> for message in messages:
+            ...     it.link(message.headers)
+        """
+        if (record := self._record("a link")) and (sender := sender_of(carrier)):
+            record.links.append(sender)
+
     @property
     def outcome(self) -> str | None:
         """One of `attributes.OUTCOMES`. Unless it is set, the end of the body decides: success or failure."""
@@ -186,6 +201,10 @@ class Step:
     def record_count(self, value: int) -> None:
         if record := self._record("a record count"):
             record.whole(names.RECORD_COUNT, value)
+
+    def _keys(self) -> dict[str, Value]:
+        """The entities that are named so far, as attributes."""
+        return self._span.record.entities() if self._span else {}
 
     def _text(self, name: str) -> str | None:
         known = self._span.record.get(name) if self._span else None

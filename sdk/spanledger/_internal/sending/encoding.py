@@ -95,6 +95,7 @@ def _span(span: Finished) -> bytes:
         parts += [wire.PARENT_ID, parent.span_id.to_bytes(8)]
     if context.trace_state:
         parts.append(wire.field(wire.TRACE_STATE, context.trace_state.to_header().encode()))
+    parts += (wire.field(wire.LINK, _link(one)) for one in span.links)
     if span.raised is not None:
         parts.append(wire.field(wire.EVENT, _event(span.raised, span.ended_at)))
     if span.failed:
@@ -108,6 +109,21 @@ def _span(span: Finished) -> bytes:
 def _flags(context: SpanContext, parent: SpanContext | None) -> int:
     remote = _PARENT_IS_REMOTE if parent is not None and parent.is_remote else 0
     return context.trace_flags | _PARENT_IS_KNOWN | remote
+
+
+def _link(context: SpanContext) -> bytes:
+    state = context.trace_state.to_header().encode() if context.trace_state else b""
+    return b"".join(
+        [
+            wire.LINK_TRACE_ID,
+            context.trace_id.to_bytes(16),
+            wire.LINK_SPAN_ID,
+            context.span_id.to_bytes(8),
+            wire.field(wire.LINK_TRACE_STATE, state) if state else b"",
+            wire.LINK_FLAGS,
+            _flags(context, context).to_bytes(4, "little"),
+        ]
+    )
 
 
 def _event(raised: Raised, at: int) -> bytes:

@@ -48,9 +48,15 @@ START: Final = _tag(7, _FIXED64)
 END: Final = _tag(8, _FIXED64)
 ATTRIBUTES_OF_SPAN: Final = _tag(9, _LENGTH)
 EVENT: Final = _tag(11, _LENGTH)
+LINK: Final = _tag(13, _LENGTH)
 STATUS: Final = _tag(15, _LENGTH)
 STATUS_UNSET: Final = STATUS + varint(0)
 FLAGS: Final = _tag(16, _FIXED32)
+# Span.Link, which has ids, state and flags under numbers of its own
+LINK_TRACE_ID: Final = TRACE_ID
+LINK_SPAN_ID: Final = SPAN_ID
+LINK_TRACE_STATE: Final = TRACE_STATE
+LINK_FLAGS: Final = _tag(6, _FIXED32)
 # Span.Event, Status
 EVENT_TIME: Final = _tag(1, _FIXED64)
 EVENT_NAME: Final = _tag(2, _LENGTH)
