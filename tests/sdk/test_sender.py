@@ -15,7 +15,7 @@ from spanledger._internal.finished import Finished
 from spanledger._internal.problems import PROBLEMS
 from spanledger._internal.sending.answers import Answer, Later, Taken
 from spanledger._internal.sending.delivery import Delivery
-from spanledger._internal.sending.encoding import spans_in
+from spanledger._internal.sending.encoding import request, spans_in
 from spanledger._internal.sending.sender import Sender
 from spanledger._internal.sending.spool import Spool
 
@@ -190,6 +190,36 @@ def test_while_the_collector_is_away_everything_goes_to_the_spool(gate: Gate, tm
     assert sum(gate.batches) == 35
     assert running.flush(1)
     assert running.shutdown(5)
+
+
+def test_a_steady_stream_leaves_time_for_what_waits_on_the_disk(gate: Gate, tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 10**6)
+    for _ in range(3):
+        spool.put(request([span()] * 5, Resource({})), 5)
+    running = sender(gate, batch_size=1, delay=0.001, spool=spool)
+    ends = time.monotonic() + 10
+    while spool.waiting() and time.monotonic() < ends:
+        # There is always one more that waits.
+        running.send(span())
+        running.send(span())
+        time.sleep(0.001)
+    assert spool.waiting() == []
+    assert running.shutdown(5)
+
+
+def test_a_damaged_file_spoils_no_other(gate: Gate, tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 10**6)
+    for body in (request([span()] * 5, Resource({})), b"\xff\xff\xff", request([span()] * 5, Resource({}))):
+        spool.put(body, 5)
+    running = sender(gate, delay=0.01, spool=spool)
+    running.send(span())
+    assert running.flush(5)
+    ends = time.monotonic() + 5
+    while spool.waiting() and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert sum(gate.batches) == 11
+    assert PROBLEMS.counts()["span_lost"] == 5
+    running.shutdown(5)
 
 
 def test_shutdown_without_a_spool_keeps_its_timeout_and_counts_what_is_left(gate: Gate) -> None:

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from google.protobuf.message import DecodeError
 from opentelemetry.sdk.resources import Resource
 
 from spanledger._internal.finished import Finished
 from spanledger._internal.problems import PROBLEMS
 from spanledger._internal.sending import encoding
 from spanledger._internal.sending.answers import Answer, Later, Refused, Taken, TooLarge, Transport
-from spanledger._internal.sending.spool import Spool
+from spanledger._internal.sending.spool import Held, Spool
 
 LARGEST_REQUEST: Final = 4 * 1024 * 1024
 """Bytes of one request; what is larger is sent in halves."""
@@ -87,17 +88,28 @@ class Delivery:
 
     def resend(self) -> bool:
         """Send the oldest requests of the spool that nobody else is sending; False where there is no more to do now."""
-        if self._spool is None or self.pause:
+        if self._spool is None or not self._spooled or self.pause:
             return False
         with self._spool.hold(_SENT_ON_TOGETHER) as held:
+            whole = [one for one in held if self._is_whole(one)]
             # Requests one behind the other are one request: so protobuf defines it.
-            body, spans = b"".join(one.body for one in held), sum(one.spans for one in held)
-            if held and self._send(body, spans) is Fate.HELD:
+            body, spans = b"".join(one.body for one in whole), sum(one.spans for one in whole)
+            if whole and self._send(body, spans) is Fate.HELD:
                 return False
-            for one in held:
-                self._spool.remove(one.path)
+        # Where another process finds one of them now, it is sent twice and counted once.
+        for one in held:
+            self._spool.remove(one.path)
         self._spooled = bool(held)
         return self._spooled
+
+    def _is_whole(self, one: Held) -> bool:
+        """Whether a waiting request can be read; a damaged one would spoil those that it is sent with."""
+        try:
+            encoding.spans_in(one.body)
+        except DecodeError:
+            self._lose(one.spans, "span_lost", "%s spans in %s cannot be read any more", one.path)
+            return False
+        return True
 
     def hurry(self) -> None:
         """The end is near: what nobody keeps is tried once more, at once."""

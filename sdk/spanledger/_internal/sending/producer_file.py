@@ -74,6 +74,10 @@ class ProducerFile:
                 self._path.unlink()
         page.close()
         os.close(self._descriptor)
+        if said:
+            # Where an open file cannot be removed.
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
 
 @contextlib.contextmanager

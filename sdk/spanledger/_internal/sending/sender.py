@@ -56,7 +56,7 @@ class Sender:
         self._accepted = 0
         self._settled = 0
         self._spooled = 0
-        self._dropped = 0
+        self._lost = 0
         self._wanted = 0
         self._held = False
 
@@ -119,17 +119,13 @@ class Sender:
             left = [*self._in_hand, *self._queue]
             self._queue.clear()
             self._settled = self._accepted
-        if left and self._delivery.keep(left) is Fate.HELD:
+        if left and self._kept(left) is Fate.HELD:
             self._drop(len(left), "%s spans were not sent before the end")
         self._delivery.close()
         return self._lost == lost
 
-    @property
-    def _lost(self) -> int:
-        return self._dropped + self._delivery.lost
-
     def _drop(self, spans: int, message: str) -> None:
-        self._dropped += spans
+        self._lost += spans
         PROBLEMS.report("span_lost", message, spans, count=spans)
 
     def _bound(self) -> None:
@@ -163,6 +159,9 @@ class Sender:
                     self._settled += len(batch)
                     self._spooled += len(batch) if fate is Fate.SPOOLED else 0
                 self._changed.notify_all()
+            if fate is Fate.STORED and batch:
+                # Under a steady stream of spans there is no other time for what waits on the disk.
+                self._resend()
 
     def _next_batch(self) -> list[Finished] | None:
         """The next spans to bring away, an empty list when it is time to look into the spool; None when all is done."""
@@ -181,13 +180,31 @@ class Sender:
         return self._closed or len(self._queue) >= self._batch_size or self._settled < self._wanted
 
     def _brought(self, batch: list[Finished]) -> Fate:
+        if not batch:
+            self._resend()
+            return Fate.STORED
+        before = self._delivery.lost
         try:
-            if not batch:
-                self._delivery.resend()
-                return Fate.STORED
-            return self._delivery.deliver(batch)
+            fate = self._delivery.deliver(batch)
         except Exception:  # noqa: BLE001 - the thread must live on for the spans to come
             report_unexpected("sending spans")
             with self._changed:
                 self._drop(len(batch), "%s spans could not be encoded")
             return Fate.LOST
+        with self._changed:
+            # What another process has left and nobody can read is no loss of this one.
+            self._lost += self._delivery.lost - before
+        return fate
+
+    def _resend(self) -> None:
+        try:
+            self._delivery.resend()
+        except Exception:  # noqa: BLE001 - as above
+            report_unexpected("sending on what waits on the disk")
+
+    def _kept(self, left: list[Finished]) -> Fate:
+        try:
+            return self._delivery.keep(left)
+        except Exception:  # noqa: BLE001 - the host's end goes on
+            report_unexpected("keeping spans")
+            return Fate.HELD
