@@ -15,7 +15,7 @@ providers:
   - name: spanledger
     folder: Spanledger
     type: file
-    options: {path: /var/lib/grafana/dashboards/spanledger}
+    options: {path: {PATH}}
 """
 _DATA_SOURCE: Final = """\
 apiVersion: 1
@@ -50,14 +50,13 @@ def committed() -> dict[str, str]:
     }
 
 
-def provisioning(host: str, port: int) -> dict[Path, str]:
+def provisioning(host: str, port: int, path: str) -> dict[Path, str]:
     """Everything that Grafana reads at its start, by its place under Grafana's `provisioning` folder and `dashboards`.
 
-    `host` and `port` are where Grafana reaches the SQL interface. It looks for the dashboards where its container has them:
-    /var/lib/grafana/dashboards/spanledger; the provider's file can name another place.
+    `host` and `port` are where Grafana reaches the SQL interface, `path` is where it finds the files of `dashboards/spanledger`.
     """
     files = {
-        Path("provisioning/dashboards/spanledger.yaml"): _PROVIDER,
+        Path("provisioning/dashboards/spanledger.yaml"): _PROVIDER.replace("{PATH}", path),
         Path("provisioning/datasources/spanledger.yaml"): _DATA_SOURCE.replace("{HOST}", host).replace(
             "{PORT}", str(port)
         ),

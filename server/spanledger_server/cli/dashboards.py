@@ -23,7 +23,7 @@ _KEPT = "changed in Grafana since, so it was left alone: --force overwrites it"
 
 
 @with_settings("clickhouse_address")
-def command(
+def command(  # noqa: PLR0913 - options
     settings: Settings,
     *,
     action: Annotated[Action, typer.Argument(help="install, or export.", show_default=False)],
@@ -49,6 +49,9 @@ def command(
             metavar="KEY", envvar="SPANLEDGER_GRAFANA_KEY", help="The key that Grafana shows there.", show_default=False
         ),
     ] = "",
+    path: Annotated[
+        str, typer.Option(metavar="PATH", help="Where Grafana finds the exported dashboards (export).")
+    ] = "/var/lib/grafana/dashboards/spanledger",
     force: Annotated[bool, typer.Option("--force", help="Overwrite what was changed in Grafana.")] = False,
 ) -> None:
     """Put the dashboards into a Grafana, or into files that Grafana reads at its start.
@@ -68,7 +71,7 @@ def command(
             raise typer.BadParameter(
                 "Say where the files go: `spanledger dashboards export FOLDER`.", param_hint="FOLDER"
             )
-        _export(folder, host or at.host, at.port)
+        _export(folder, host or at.host, at.port, path)
         return
     if not url:
         raise typer.BadParameter("Say where Grafana is: --url URL.", param_hint="--url")
@@ -84,10 +87,10 @@ def command(
             typer.echo(f"{done.what}: {_KEPT if done.outcome == 'kept' else done.outcome}")
 
 
-def _export(folder: Path, host: str, port: int) -> None:
+def _export(folder: Path, host: str, port: int, path: str) -> None:
     from spanledger_dashboards.files import provisioning  # noqa: PLC0415 - see above
 
-    for place, text in provisioning(host, port).items():
+    for place, text in provisioning(host, port, path).items():
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
         typer.echo(str(folder / place))
