@@ -120,6 +120,15 @@ def test_what_waits_for_one_credential_is_not_sent_with_another(collector: Colle
     assert "token" not in "".join(path.name for path in spool.rglob("*"))
 
 
+def test_a_netrc_does_not_take_the_tokens_place(
+    collector: Collector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert send(collector, token="acme-token")
+    assert {span.headers["authorization"] for span in collector.arrived} == {"Bearer acme-token"}
+
+
 def test_the_spool_can_be_switched_off(collector: Collector, spool: Path) -> None:
     collector.status = 503
     sl.configure(endpoint=collector.endpoint, delay=0.01, spool=False)

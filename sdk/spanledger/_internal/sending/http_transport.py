@@ -38,6 +38,8 @@ class HttpTransport:
                 **destination.headers,
             }
         )
+        # Else a machine's .netrc would take the place of the token.
+        self._session.auth = _as_it_is
         if destination.certificate is not None:
             self._session.verify = destination.certificate
         if destination.client_certificate is not None:
@@ -70,6 +72,11 @@ class HttpTransport:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No authentication but what stands in the headers."""
+    return request
 
 
 def _answer(response: requests.Response, body: bytes) -> Answer:
