@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-import spanledger as sl
 from spanledger._internal import command
 from tests.sdk.collector import Collector
 
@@ -269,4 +268,3 @@ def test_without_the_platform_help_names_what_there_is(
     told = capsys.readouterr().out
     for name in command.OWN:
         assert name in told
-    assert sl.__version__

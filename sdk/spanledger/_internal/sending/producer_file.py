@@ -41,8 +41,11 @@ class ProducerFile:
         """The newest number."""
         self._last = number
         if (page := self._page) is not None:
-            with contextlib.suppress(ValueError):  # closed just now
+            # Not `suppress`, which would cost more than the writing.
+            try:
                 _LAST.pack_into(page, 0, number)
+            except ValueError:
+                return  # it was closed just now
 
     def open(self, folder: Path) -> None:
         """Keep the number in a folder from now on. Raises OSError where that cannot be."""
