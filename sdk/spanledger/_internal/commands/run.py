@@ -6,9 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 import spanledger as sl
 from spanledger._internal import runtime
@@ -55,15 +53,18 @@ def main(argv: list[str]) -> int:
 
 def _run(command: list[str]) -> tuple[int, str]:
     """The exit code, negative for a signal, and the end of what it said on its standard error."""
-    try:
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | options.context_for_a_child())  # noqa: S603 - it is the user's own
-    except OSError as error:
-        say("run", f"{command[0]}: {error.strerror}")
-        return (_NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_ALLOWED), f"{command[0]}: {error.strerror}"
-    assert process.stderr is not None
     end: deque[bytes] = deque(maxlen=_LONGEST_MESSAGE)
-    reader = threading.Thread(target=_pass_on, args=(process.stderr, end), daemon=True)
-    with _signals_passed_on(process):
+    # From before the command begins: whoever ended us in between would leave it behind.
+    with _SignalsPassedOn() as signals:
+        try:
+            process = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | options.context_for_a_child())  # noqa: S603 - it is the user's own
+        except OSError as error:
+            message = f"{command[0]}: {error.strerror}"
+            say("run", message)
+            return (_NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_ALLOWED), message
+        signals.to(process)
+        assert process.stderr is not None
+        reader = threading.Thread(target=_pass_on, args=(process.stderr, end), daemon=True)
         reader.start()
         code = process.wait()
     # What it has left running in the background may hold the pipe for ever.
@@ -79,15 +80,33 @@ def _pass_on(pipe: IO[bytes], end: "deque[bytes]") -> None:
         end.extend(chunk[place : place + 1] for place in range(max(len(chunk) - _LONGEST_MESSAGE, 0), len(chunk)))
 
 
-@contextmanager
-def _signals_passed_on(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+class _SignalsPassedOn:
     """Whoever ends this program means the command, which decides how it ends."""
-    before = {number: signal.signal(number, lambda got, _: process.send_signal(got)) for number in set(_FORWARDED)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._pass_on) for number in set(_FORWARDED)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def to(self, process: "subprocess.Popen[bytes]") -> None:
+        """The command has begun; what came before goes to it now."""
+        self._process = process
+        while self._early:
+            process.send_signal(self._early.pop(0))
+
+    def _pass_on(self, number: int, _: object) -> None:
+        if self._process is None:
+            self._early.append(number)
+        else:
+            self._process.send_signal(number)
 
 
 def _name(code: int) -> str:
